@@ -1,0 +1,7 @@
+"""JPEG bytes -> faces -> emotions -> engagement. No Django but in service.py."""
+
+import os
+
+# TensorFlow reads these once, when it is first imported.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")

@@ -1,0 +1,235 @@
+"""Analyse images and videos exactly as the site does: python -m inference.analyze FILE...
+
+A video is sampled, and each sample scaled to 320 px and encoded as JPEG as the browser does.
+With --json one object a line: file, time (seconds; null for an image), faces, box (x, y, w, h
+in the file's own pixels), probabilities by emotion, emotion, engagement (smoothed along a
+video), model. A figure is a model's estimate, never a grade.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from inference.detection import DetectorError, clip_box, load_detector
+from inference.engagement import EngagementTrack
+from inference.frames import FrameError, decode_jpeg
+from inference.labels import EMOTIONS
+from inference.manifest import ModelError, find_model
+from inference.paths import DEFAULT_MODEL, MODELS_DIR, yunet_path
+from inference.pipeline import FrameResult, Pipeline
+
+VIDEO_WIDTH: Final = 320
+VIDEO_QUALITY: Final = 70
+IMAGE_SIDE: Final = 1280
+IMAGE_QUALITY: Final = 95
+BATCH: Final = 16
+MAX_BYTES: Final = 50_000_000
+MAX_PIXELS: Final = 200_000_000
+"""Files of one's own may be larger than what a student may send."""
+
+
+class UnreadableFile(ValueError):
+    """A file that is no picture and no video; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One JPEG out of a file. time: seconds, None for an image. width, height: the file's."""
+
+    jpeg: bytes
+    time: float | None
+    width: int
+    height: int
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; the exit status: 0, 1 for a file that was not analysed, 2 for a model."""
+    options = _parser().parse_args(arguments)
+    try:
+        pipeline = _load(options.model)
+    except (ModelError, DetectorError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    failed = False
+    for file in options.files:
+        try:
+            for line in analyse_file(pipeline, file, options.fps):
+                print(json.dumps(line) if options.json else readable(line), flush=True)
+        except (OSError, UnreadableFile, FrameError) as error:
+            print(f"error: {file}: {error}", file=sys.stderr)
+            failed = True
+    pipeline.close()
+    return int(failed)
+
+
+def analyse_file(pipeline: Pipeline, file: Path, fps: float) -> Iterator[dict[str, Any]]:
+    """Analyse an image, or a video fps times a second; one object for each sample.
+
+    Raises OSError, UnreadableFile or FrameError for a file that cannot be read.
+    """
+    track = EngagementTrack()
+    for samples in _batches(_samples(file, fps)):
+        answers = pipeline.analyse([sample.jpeg for sample in samples])
+        for sample, answer in zip(samples, answers, strict=True):
+            if isinstance(answer, FrameError):
+                raise answer
+            yield _line(file, sample, answer, track)
+
+
+def readable(line: dict[str, Any]) -> str:
+    """The same for people, on one line."""
+    where = line["file"] if line["time"] is None else f"{line['file']} {line['time']:7.2f} s"
+    if line["emotion"] is None:
+        return f"{where}  no usable face"
+    share = line["probabilities"][line["emotion"]]
+    return (
+        f"{where}  {line['emotion']} {share:.0%}  engagement {line['engagement']:.2f}"
+        f"  faces {line['faces']}"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m inference.analyze",
+        description="Analyse faces in images and videos with the pipeline that the site runs.",
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="image or video")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument(
+        "--model",
+        default=DEFAULT_MODEL,
+        help="a name in models/ or a model's folder (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--fps",
+        type=_positive,
+        default=5.0,
+        help="samples a second of a video (default: %(default)g)",
+    )
+    return parser
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 1000:
+        raise argparse.ArgumentTypeError(f"expected a number above 0, up to 1000, got {text!r}")
+    return value
+
+
+def _load(model: str) -> Pipeline:
+    folder = Path(model)
+    if not (folder / "manifest.json").is_file():
+        folder = find_model(MODELS_DIR, model)
+    # Imported here, so that --help and wrong names answer at once.
+    from inference.emotion import EmotionModel
+
+    return Pipeline(EmotionModel.load(folder), load_detector(yunet_path()), MAX_BYTES, MAX_PIXELS)
+
+
+def _batches(samples: Iterator[Sample]) -> Iterator[list[Sample]]:
+    batch: list[Sample] = []
+    for sample in samples:
+        batch.append(sample)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _samples(file: Path, fps: float) -> Iterator[Sample]:
+    with file.open("rb"):
+        pass  # OpenCV does not say why it cannot open a file; Python does.
+    if cv2.haveImageReader(str(file)):
+        yield _image(file)
+    else:
+        yield from _video(file, fps)
+
+
+def _image(file: Path) -> Sample:
+    """An image as JPEG; a JPEG that is small enough goes through untouched."""
+    data = file.read_bytes()
+    is_jpeg = data.startswith(b"\xff\xd8\xff")
+    image: Any
+    if is_jpeg:
+        image = decode_jpeg(data, MAX_BYTES, MAX_PIXELS)
+    else:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if image is None:
+        raise UnreadableFile("the picture is damaged")
+    height, width = image.shape[:2]
+    if not is_jpeg or max(width, height) > IMAGE_SIDE:
+        data = _encode(image, IMAGE_SIDE / max(width, height), IMAGE_QUALITY)
+    return Sample(data, None, width, height)
+
+
+def _video(file: Path, fps: float) -> Iterator[Sample]:
+    capture = cv2.VideoCapture(str(file))
+    rate = capture.get(cv2.CAP_PROP_FPS)
+    if not capture.isOpened() or not rate > 0:
+        raise UnreadableFile("neither an image nor a video that OpenCV can read")
+    number = 0
+    taken = 0
+    while capture.grab():
+        time = number / rate
+        number += 1
+        if time * fps < taken:
+            continue
+        ok, image = capture.retrieve()
+        if not ok:
+            break
+        taken = int(time * fps) + 1
+        height, width = image.shape[:2]
+        yield Sample(_encode(image, VIDEO_WIDTH / width, VIDEO_QUALITY), time, width, height)
+    capture.release()
+    if taken == 0:
+        raise UnreadableFile("the video has no frame that can be read")
+
+
+def _encode(image: Any, scale: float, quality: int) -> bytes:
+    """JPEG bytes of a picture, scaled down but never up."""
+    if scale < 1:
+        height, width = image.shape[:2]
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    ok, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not ok:
+        raise UnreadableFile("a picture of this kind cannot be encoded as JPEG")
+    return data.tobytes()
+
+
+def _line(
+    file: Path, sample: Sample, result: FrameResult, track: EngagementTrack
+) -> dict[str, Any]:
+    box = None
+    if result.box is not None:
+        scale = sample.width / result.width
+        x, y, w, h = (round(value * scale) for value in result.box)
+        box = list(clip_box((x, y, w, h), sample.width, sample.height))
+    probabilities = None
+    if result.probabilities is not None:
+        probabilities = dict(zip(EMOTIONS, result.probabilities, strict=True))
+    return {
+        "file": str(file),
+        "time": None if sample.time is None else round(sample.time, 3),
+        "faces": result.faces,
+        "box": box,
+        "probabilities": probabilities,
+        "emotion": result.emotion,
+        "engagement": track.update(sample.time or 0.0, result.engagement),
+        "model": result.model,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

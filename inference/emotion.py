@@ -1,0 +1,125 @@
+"""The emotion model: faces in, probabilities of the seven emotions out."""
+
+import zipfile
+from pathlib import Path
+from typing import Any, Final, Self
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from inference.labels import EMOTIONS
+from inference.manifest import (
+    ARCHITECTURE_FILE,
+    WEIGHTS_FILE,
+    Manifest,
+    ModelError,
+    read_manifest,
+    verify_files,
+)
+from inference.preprocessing import standardise
+
+MAX_BATCH: Final = 16
+"""Faces in one run of the network; more are split, so that memory stays bounded."""
+
+
+class EmotionModel:
+    """A trained network behind one traced function. predict() may be called from any thread.
+
+    name, title: from the manifest. size: the side of the faces it takes, in pixels.
+    """
+
+    def __init__(self, manifest: Manifest, network: keras.Model) -> None:
+        self.manifest = manifest
+        self.name = manifest.name
+        self.title = manifest.title
+        self.size = manifest.size
+        temperature = manifest.temperature
+
+        # One signature for every batch size: traced once. Measured with the compact model, the
+        # time grows evenly with the faces and a new size costs nothing, so nothing is padded.
+        @tf.function(input_signature=[tf.TensorSpec((None, self.size, self.size, 1))])
+        def probabilities(pixels: tf.Tensor) -> tf.Tensor:
+            logits = tf.cast(network(pixels, training=False), tf.float32)
+            return tf.nn.softmax(logits / temperature)
+
+        self._probabilities = probabilities
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Load a model's folder, its files verified first.
+
+        Raises ModelError, which names the file, and for weights that do not fit the first
+        variable that differs.
+        """
+        manifest = read_manifest(folder)
+        verify_files(manifest)
+        network = _read_network(folder / ARCHITECTURE_FILE)
+        _read_weights(folder / WEIGHTS_FILE, network)
+        model = cls(manifest, network)
+        model._check_output(folder / ARCHITECTURE_FILE)
+        return model
+
+    def predict(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Estimate the emotions of faces.
+
+        faces: (N, size, size, 1), 0 to 255, as crop_face gives them; N may be 0. Returns
+        (N, 7) in the order of EMOTIONS, each row summing to 1. Raises ValueError for another
+        shape.
+        """
+        shape = (self.size, self.size, 1)
+        if faces.shape[1:] != shape:
+            raise ValueError(f"faces must be (N, {self.size}, {self.size}, 1), got {faces.shape}")
+        pixels = standardise(faces)
+        parts = [
+            np.asarray(self._probabilities(tf.constant(pixels[start : start + MAX_BATCH])))
+            for start in range(0, len(pixels), MAX_BATCH)
+        ]
+        return np.concatenate(parts) if parts else np.zeros((0, len(EMOTIONS)), np.float32)
+
+    def warm(self) -> None:
+        """Run the smallest and the largest batch once, so that no student waits for it."""
+        for count in (1, MAX_BATCH):
+            self.predict(np.zeros((count, self.size, self.size, 1), np.uint8))
+
+    def _check_output(self, path: Path) -> None:
+        try:
+            found = self.predict(np.zeros((1, self.size, self.size, 1), np.uint8)).shape
+        except (ValueError, tf.errors.OpError) as error:
+            raise ModelError(
+                f"{path} does not take one grey face of {self.size} x {self.size} pixels: {error}"
+            ) from error
+        if found != (1, len(EMOTIONS)):
+            raise ModelError(f"{path} must give {len(EMOTIONS)} logits a face, got {found[1:]}.")
+
+
+def _read_network(path: Path) -> keras.Model:
+    try:
+        network = keras.models.model_from_json(path.read_text("utf-8"))
+    except (ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"{path} is no Keras architecture: {error}") from error
+    if not isinstance(network, keras.Model):
+        raise ModelError(f"{path} is no Keras architecture. Export the model again.")
+    return network
+
+
+def _read_weights(path: Path, network: keras.Model) -> None:
+    """Assign one array to each variable by its path; nothing may be missing, over or misshapen."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays: dict[str, NDArray[Any]] = dict(file)
+    except (ValueError, OSError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path} is no archive of weights: {error}") from error
+    for variable in network.weights:
+        array = arrays.pop(variable.path, None)
+        if array is None:
+            raise ModelError(f"{path} has no weights for {variable.path}.")
+        if array.shape != tuple(variable.shape):
+            raise ModelError(
+                f"{path}: {variable.path} has shape {array.shape}, "
+                f"the architecture wants {tuple(variable.shape)}."
+            )
+        variable.assign(array.astype(np.float32))
+    if arrays:
+        raise ModelError(f"{path} has weights that the architecture has not: {min(arrays)}.")

@@ -1,0 +1,143 @@
+"""One frame's way from bytes to emotion and engagement, many frames at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.detection import Box, Detector, clip_box
+from inference.engagement import engagement
+from inference.frames import FrameError, decode_jpeg
+from inference.labels import EMOTIONS
+from inference.preprocessing import crop_face
+
+if TYPE_CHECKING:
+    # TensorFlow takes seconds to import, and those who only handle results need none of it.
+    from inference.emotion import EmotionModel
+
+MIN_FACE: Final = 20
+"""Pixels: what is seen of a usable face is at least this long; a smaller one is a blur."""
+
+MAX_WORKERS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FrameResult:
+    """What was seen in one frame.
+
+    width, height: of the frame, pixels. faces: usable faces. box: x, y, w, h of the largest,
+    inside the frame. probabilities: seven, in the order of EMOTIONS. engagement: 0 to 1, of
+    this frame alone. Without a usable face ("away") box, probabilities and engagement are
+    None; without a model probabilities and engagement are. model: the emotion model's name,
+    empty without one.
+    """
+
+    width: int
+    height: int
+    faces: int
+    box: Box | None
+    probabilities: tuple[float, ...] | None
+    engagement: float | None
+    model: str
+
+    @property
+    def emotion(self) -> str | None:
+        """The most probable emotion, None without probabilities."""
+        if self.probabilities is None:
+            return None
+        return EMOTIONS[self.probabilities.index(max(self.probabilities))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A decoded frame's size and faces, and the largest face cut out."""
+
+    width: int
+    height: int
+    faces: int
+    box: Box | None
+    crop: NDArray[np.uint8] | None
+
+
+class Pipeline:
+    """Decodes and detects in a small pool of threads, then runs the model once for all.
+
+    model: None where only presence may be counted; results then have faces and a box alone.
+    max_bytes, max_pixels: what a frame may have at most.
+    """
+
+    def __init__(
+        self, model: EmotionModel | None, detector: Detector, max_bytes: int, max_pixels: int
+    ) -> None:
+        # The pool already uses every core; threads inside OpenCV would only compete with it.
+        cv2.setNumThreads(1)
+        self.model = model
+        self.detector = detector
+        self._max_bytes = max_bytes
+        self._max_pixels = max_pixels
+        self._pool = ThreadPoolExecutor(
+            min(MAX_WORKERS, os.cpu_count() or 1), thread_name_prefix="detect"
+        )
+
+    def analyse(self, frames: Sequence[bytes]) -> list[FrameResult | FrameError]:
+        """Analyse frames, each a whole JPEG. Returns one answer for each, in the same order.
+
+        A frame that cannot be read is answered by a FrameError and disturbs no other.
+        """
+        seen = list(self._pool.map(self._look, frames))
+        crops = [s.crop for s in seen if isinstance(s, _Seen) and s.crop is not None]
+        rows = iter(self.model.predict(np.stack(crops)) if self.model and crops else ())
+        return [
+            s
+            if isinstance(s, FrameError)
+            else self._result(s, None if s.crop is None else next(rows))
+            for s in seen
+        ]
+
+    def warm(self) -> None:
+        """Run the model once, so that the first frame is as fast as the others."""
+        if self.model:
+            self.model.warm()
+
+    def close(self) -> None:
+        """End the pool's threads."""
+        self._pool.shutdown()
+
+    def _look(self, data: bytes) -> _Seen | FrameError:
+        try:
+            image = decode_jpeg(data, self._max_bytes, self._max_pixels)
+        except FrameError as error:
+            return error
+        height, width = image.shape[:2]
+        boxes = [face.box for face in self.detector.detect(image)]
+        boxes = [box for box in boxes if _is_usable(clip_box(box, width, height))]
+        if not boxes:
+            return _Seen(width, height, 0, None, None)
+        crop = None
+        if self.model:
+            # The crop takes the whole box: cut at the border, the face would lie off its middle.
+            crop = crop_face(image, boxes[0], self.model.size, self.detector.crop_scale)
+        return _Seen(width, height, len(boxes), clip_box(boxes[0], width, height), crop)
+
+    def _result(self, seen: _Seen, row: NDArray[np.float32] | None) -> FrameResult:
+        probabilities = None if row is None else tuple(float(value) for value in row)
+        return FrameResult(
+            width=seen.width,
+            height=seen.height,
+            faces=seen.faces,
+            box=seen.box,
+            probabilities=probabilities,
+            engagement=None if probabilities is None else engagement(probabilities),
+            model=self.model.name if self.model else "",
+        )
+
+
+def _is_usable(box: Box) -> bool:
+    return min(box[2:]) > 0 and max(box[2:]) >= MIN_FACE

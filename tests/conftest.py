@@ -1,0 +1,72 @@
+"""Fixtures that many files use; real parts that are missing skip here and fail in CI."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from tests import postgres, redis_server
+from tests.server import Server, running_server
+
+# Before settings are read: tests keep their secret key and files out of the user's folder.
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="engagement-tests-"))
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = bool(os.environ.get("CI"))
+
+
+def skip_or_fail(reason: str) -> NoReturn:
+    """A part that only a full machine has: missing in CI is a failure, elsewhere a skip."""
+    if IN_CI:
+        pytest.fail(f"in CI nothing real may be missing: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real data and media that stands beside the repository."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        skip_or_fail("../shared is not here: real data and media are needed for this test")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def light_settings(settings: Settings) -> None:
+    """Static files by their plain names, so that none need collecting, and quick passwords."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A real Daphne that every test may use and none may stop."""
+    with running_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Postgres]:
+    """A real PostgreSQL; each test makes a database of its own in it."""
+    programs = postgres.programs()
+    if programs is None:
+        skip_or_fail("PostgreSQL is not installed: apt-get install postgresql")
+    with postgres.running_postgres(programs) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The URL of a real, empty Redis."""
+    program = redis_server.program()
+    if program is None:
+        skip_or_fail("Redis is not installed: apt-get install redis-server")
+    with redis_server.running_redis(program) as url:
+        yield url

@@ -1,0 +1,77 @@
+"""Small untrained models in the artefact's format, for tests that need a model's form only."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inference.labels import EMOTIONS
+
+SIZE = 24
+
+
+def write_model(folder: Path, **changes: Any) -> Path:
+    """Write a model with random weights into a new folder; changes go into its manifest."""
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(7)
+    face = keras.Input((None, None, 1), name="face")
+    x = layers.Conv2D(4, 3, strides=2, use_bias=False, name="conv")(face)
+    x = layers.BatchNormalization(name="norm")(x)
+    x = layers.GlobalAveragePooling2D(name="pool")(layers.Activation("relu", name="relu")(x))
+    x = layers.Dropout(0.5, name="dropout")(x)
+    network = keras.Model(face, layers.Dense(len(EMOTIONS), name="logits")(x), name="tiny")
+
+    folder.mkdir(parents=True)
+    (folder / "model.json").write_text(network.to_json())
+    write_weights(
+        folder,
+        {
+            v.path: v.numpy().astype(np.float16 if len(v.shape) > 1 else np.float32)
+            for v in network.weights
+        },
+    )
+    manifest = {
+        "format": 1,
+        "name": folder.name,
+        "title": "Tiny, untrained",
+        "architecture": "tiny",
+        "created": "2026-11-21",
+        "labels": list(EMOTIONS),
+        "input": {"size": SIZE, "channels": 1, "preprocessing": "standardise"},
+        "temperature": 1.0,
+        "files": {},
+        "initial_weights": "scratch",
+        "data": "none",
+        "parameters": network.count_params(),
+        "measured": {},
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    sign(folder)
+    change_manifest(folder, **changes)
+    return folder
+
+
+def write_weights(folder: Path, arrays: dict[str, Any]) -> None:
+    """Replace weights.npz by these arrays."""
+    np.savez(folder / "weights.npz", **arrays)
+
+
+def change_manifest(folder: Path, **changes: Any) -> None:
+    """Replace top-level fields of the manifest."""
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def sign(folder: Path) -> None:
+    """Make the manifest agree with the files as they now are."""
+    change_manifest(
+        folder,
+        files={
+            name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            for name in ("model.json", "weights.npz")
+        },
+    )

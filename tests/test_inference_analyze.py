@@ -1,0 +1,145 @@
+"""The command that analyses files: its lines, its errors, and the real videos."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from inference.analyze import main
+from inference.engagement import EngagementTrack, engagement
+from inference.labels import EMOTIONS
+from inference.paths import DEFAULT_MODEL, MODELS_DIR, YUNET_FILE, yunet_path
+from tests.conftest import skip_or_fail
+from tests.model_factory import write_model
+
+KEYS = ["file", "time", "faces", "box", "probabilities", "emotion", "engagement", "model"]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(write_model(tmp_path_factory.mktemp("models") / "tiny"))
+
+
+@pytest.fixture
+def yunet(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YUNET_PATH", str(shared / "models" / YUNET_FILE))
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.usefixtures("yunet")
+def test_an_image_is_one_line(shared: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    photo = shared / "media" / "group_photo.jpg"
+    assert main([str(photo), "--json", "--model", model]) == 0
+    (line,) = lines(capsys)
+    assert list(line) == KEYS
+    assert (line["file"], line["time"], line["faces"]) == (str(photo), None, 5)
+    assert list(line["probabilities"]) == list(EMOTIONS)
+    assert line["engagement"] == engagement(list(line["probabilities"].values()))
+    assert line["model"] == "tiny"
+
+
+@pytest.mark.usefixtures("yunet")
+def test_a_large_png_has_the_same_faces_in_its_own_pixels(
+    shared: Path, tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = shared / "media" / "group_photo.jpg"
+    image = cv2.imread(str(photo))
+    assert image is not None
+    large = tmp_path / "large.png"
+    cv2.imwrite(str(large), cv2.resize(image, None, fx=3, fy=3))
+    assert main([str(photo), str(large), "--json", "--model", model]) == 0
+    small_line, large_line = lines(capsys)
+    assert large_line["faces"] == 5
+    assert np.allclose(np.array(large_line["box"]) / 3, small_line["box"], atol=6)
+
+
+@pytest.mark.usefixtures("yunet")
+def test_a_video_is_sampled_in_time_and_smoothed(
+    shared: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    video = str(shared / "media" / "neutral_to_happy.mp4")
+    assert main([video, "--json", "--model", model, "--fps", "5"]) == 0
+    seen = lines(capsys)
+    times = [line["time"] for line in seen]
+    assert len(seen) == 12  # of 72 frames at 30 a second
+    assert all(b - a == pytest.approx(0.2, abs=0.01) for a, b in pairwise(times))
+    assert all(line["faces"] == 1 for line in seen)
+    assert all(line["box"][2] > 80 for line in seen)  # pixels of the 640-px video
+    track = EngagementTrack()
+    for line in seen:
+        raw = engagement(list(line["probabilities"].values()))
+        assert line["engagement"] == pytest.approx(track.update(line["time"], raw), abs=1e-3)
+
+
+def test_readable_lines_say_who_is_away(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wall = tmp_path / "wall.png"
+    cv2.imwrite(str(wall), np.full((200, 300), 90, np.uint8))
+    assert main([str(wall), "--model", model]) == 0
+    assert capsys.readouterr().out == f"{wall}  no usable face\n"
+
+
+def test_unreadable_files_are_named_and_the_rest_goes_on(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wall = tmp_path / "wall.jpg"
+    cv2.imwrite(str(wall), np.full((200, 300), 90, np.uint8))
+    bad = {name: tmp_path / name for name in ("none.jpg", "notes.txt", "cut.jpg", "empty.mp4")}
+    bad["notes.txt"].write_text("no picture")
+    bad["cut.jpg"].write_bytes(wall.read_bytes()[:-30])
+    bad["empty.mp4"].touch()
+    files = [str(path) for path in (*bad.values(), tmp_path, wall)]
+    assert main([*files, "--json", "--model", model]) == 1
+    captured = capsys.readouterr()
+    errors = [line for line in captured.err.splitlines() if line.startswith("error:")]
+    assert len(errors) == 5
+    for path, error in zip(files, errors, strict=False):
+        assert path in error
+    assert [json.loads(line)["file"] for line in captured.out.splitlines()] == [str(wall)]
+
+
+def test_an_unknown_model_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["x.jpg", "--model", "best-ever"]) == 2
+    assert "no model 'best-ever'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("fps", ["0", "-1", "nan", "many"])
+def test_odd_sampling_is_refused(fps: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["x.mp4", "--fps", fps])
+    assert "expected a number above 0" in capsys.readouterr().err
+
+
+def test_yunet_is_looked_for_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", "/somewhere")
+    monkeypatch.delenv("YUNET_PATH", raising=False)
+    assert yunet_path() == Path("/somewhere/models") / YUNET_FILE
+    monkeypatch.setenv("YUNET_PATH", "/elsewhere/yunet.onnx")
+    assert yunet_path() == Path("/elsewhere/yunet.onnx")
+
+
+@pytest.mark.usefixtures("yunet")
+@pytest.mark.parametrize(
+    ("video", "early", "late"),
+    [("sad_to_happy.mp4", "sad", "happy"), ("neutral_to_happy.mp4", "neutral", "happy")],
+)
+def test_the_shipped_model_sees_the_emotion_change(
+    shared: Path, video: str, early: str, late: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if not (MODELS_DIR / DEFAULT_MODEL / "manifest.json").is_file():
+        skip_or_fail(f"models/{DEFAULT_MODEL} is not here; train it first")
+    assert main([str(shared / "media" / video), "--json", "--fps", "3"]) == 0
+    seen = lines(capsys)
+    rows = np.array([[line["probabilities"][name] for name in EMOTIONS] for line in seen])
+    third = len(rows) // 3
+    assert EMOTIONS[rows[-third:].mean(axis=0).argmax()] == late
+    column = EMOTIONS.index(early)
+    assert rows[:third, column].mean() > rows[-third:, column].mean()

@@ -1,0 +1,134 @@
+"""The emotion model: loading, refusing, and the same answer at every batch size."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference.emotion import MAX_BATCH, EmotionModel
+from inference.labels import EMOTIONS
+from inference.manifest import ModelError
+from inference.preprocessing import standardise
+from tests.model_factory import SIZE, sign, write_model, write_weights
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def model(folder: Path) -> EmotionModel:
+    return EmotionModel.load(folder)
+
+
+def faces(count: int) -> np.ndarray:
+    return np.random.default_rng(count).integers(0, 256, (count, SIZE, SIZE, 1), np.uint8)
+
+
+def arrays_of(folder: Path) -> dict[str, np.ndarray]:
+    with np.load(folder / "weights.npz") as file:
+        return dict(file)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 16, 17, 40])
+def test_every_number_of_faces_gets_probabilities(model: EmotionModel, count: int) -> None:
+    rows = model.predict(faces(count))
+    assert rows.shape == (count, len(EMOTIONS))
+    assert rows.dtype == np.float32
+    assert np.allclose(rows.sum(axis=1), 1, atol=1e-5)
+    assert (rows >= 0).all()
+
+
+def test_neighbours_in_a_batch_change_nothing(model: EmotionModel) -> None:
+    batch = faces(21)
+    alone = np.concatenate([model.predict(face[None]) for face in batch])
+    assert np.allclose(model.predict(batch), alone, atol=1e-5)
+
+
+def test_the_network_is_traced_once_for_all_batch_sizes(model: EmotionModel) -> None:
+    model.warm()
+    for count in range(1, 2 * MAX_BATCH + 2):
+        model.predict(faces(count))
+    assert model._probabilities.experimental_get_tracing_count() == 1
+
+
+def test_the_answer_is_the_networks_own_in_inference(folder: Path, model: EmotionModel) -> None:
+    import keras
+
+    network = keras.models.model_from_json((folder / "model.json").read_text())
+    arrays = arrays_of(folder)
+    for variable in network.weights:
+        variable.assign(arrays[variable.path].astype(np.float32))
+    logits = np.asarray(network(standardise(faces(5)), training=False))
+    wanted = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    assert np.allclose(model.predict(faces(5)), wanted, atol=1e-5)
+
+
+def test_a_temperature_above_one_makes_the_model_less_sure(
+    tmp_path: Path, model: EmotionModel
+) -> None:
+    cooler = EmotionModel.load(write_model(tmp_path / "tiny", temperature=4.0))
+    sure, unsure = model.predict(faces(8)), cooler.predict(faces(8))
+    assert (sure.argmax(axis=1) == unsure.argmax(axis=1)).all()
+    assert (sure.max(axis=1) > unsure.max(axis=1)).all()
+
+
+@pytest.mark.parametrize("shape", [(2, SIZE, SIZE), (2, SIZE + 1, SIZE, 1), (2, SIZE, SIZE, 3)])
+def test_faces_of_another_shape_are_refused(model: EmotionModel, shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="faces must be") as caught:
+        model.predict(np.zeros(shape, np.uint8))
+    assert str(shape) in str(caught.value)
+
+
+def test_a_misshapen_weight_is_named(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "tiny")
+    arrays = arrays_of(folder)
+    arrays["conv/kernel"] = arrays["conv/kernel"][..., :3]
+    write_weights(folder, arrays)
+    sign(folder)
+    with pytest.raises(ModelError, match=r"conv/kernel has shape \(3, 3, 1, 3\)"):
+        EmotionModel.load(folder)
+
+
+def test_a_missing_and_a_surplus_weight_are_named(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "tiny")
+    arrays = arrays_of(folder)
+    write_weights(folder, arrays | {"extra/kernel": np.zeros(1)})
+    sign(folder)
+    with pytest.raises(ModelError, match="extra/kernel"):
+        EmotionModel.load(folder)
+    del arrays["logits/bias"]
+    write_weights(folder, arrays)
+    sign(folder)
+    with pytest.raises(ModelError, match="no weights for logits/bias"):
+        EmotionModel.load(folder)
+
+
+@pytest.mark.parametrize("name", ["model.json", "weights.npz"])
+def test_a_file_of_another_kind_is_named(tmp_path: Path, name: str) -> None:
+    folder = write_model(tmp_path / "tiny")
+    (folder / name).write_text("{}")
+    sign(folder)
+    with pytest.raises(ModelError, match=name):
+        EmotionModel.load(folder)
+
+
+def test_a_network_with_other_outputs_is_refused(tmp_path: Path) -> None:
+    import keras
+
+    folder = write_model(tmp_path / "tiny")
+    face = keras.Input((None, None, 1))
+    network = keras.Model(face, keras.layers.Conv2D(2, 3, name="conv")(face))
+    (folder / "model.json").write_text(network.to_json())
+    write_weights(folder, {v.path: v.numpy() for v in network.weights})
+    sign(folder)
+    with pytest.raises(ModelError, match="must give 7 logits"):
+        EmotionModel.load(folder)
+
+
+def test_an_altered_file_is_not_loaded(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "tiny")
+    (folder / "weights.npz").write_bytes(b"")
+    with pytest.raises(ModelError, match="was altered"):
+        EmotionModel.load(folder)

@@ -1,0 +1,100 @@
+"""A model's manifest: read, checked and compared with the files."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inference.labels import EMOTIONS
+from inference.manifest import (
+    ModelError,
+    available_models,
+    find_model,
+    read_manifest,
+    verify_files,
+)
+from tests.model_factory import SIZE, change_manifest, write_model
+
+
+def test_a_good_manifest_is_read(tmp_path: Path) -> None:
+    measured = {"PrivateTest": {"accuracy": 0.7, "n": 3573}}
+    folder = write_model(tmp_path / "tiny", temperature=2, measured=measured)
+    manifest = read_manifest(folder)
+    verify_files(manifest)
+    assert (manifest.name, manifest.size, manifest.temperature) == ("tiny", SIZE, 2.0)
+    assert manifest.measured["PrivateTest"]["accuracy"] == 0.7
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("format", 2),
+        ("format", True),
+        ("labels", list(reversed(EMOTIONS))),
+        ("labels", None),
+        ("name", ""),
+        ("title", 3),
+        ("input", []),
+        ("input", {"size": 0, "channels": 1, "preprocessing": "standardise"}),
+        ("input", {"size": 48, "channels": 3, "preprocessing": "standardise"}),
+        ("input", {"size": 48, "channels": 1, "preprocessing": "vggface"}),
+        ("temperature", 0),
+        ("temperature", "1"),
+        ("temperature", float("nan")),
+        ("parameters", -1),
+        ("measured", None),
+        ("measured", {"PrivateTest": 0.7}),
+        ("files", {"model.json": "00"}),
+        ("files", {"model.json": "00", "weights.npz": 7}),
+        ("files", {"model.json": "00", "weights.npz": "00", "../secret": "00"}),
+    ],
+)
+def test_a_wrong_field_is_named_with_its_value(tmp_path: Path, field: str, value: Any) -> None:
+    folder = write_model(tmp_path / "tiny")
+    change_manifest(folder, **{field: value})
+    with pytest.raises(ModelError) as caught:
+        read_manifest(folder)
+    assert str(folder / "manifest.json") in str(caught.value)
+    assert field in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "3"])
+def test_a_manifest_that_is_no_json_object_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "manifest.json").write_text(content)
+    with pytest.raises(ModelError, match=r"manifest\.json"):
+        read_manifest(tmp_path)
+
+
+def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"manifest\.json cannot be read"):
+        read_manifest(tmp_path)
+
+
+def test_an_unknown_name_lists_the_models_there_are(tmp_path: Path) -> None:
+    write_model(tmp_path / "tiny")
+    write_model(tmp_path / "other")
+    (tmp_path / "unfinished").mkdir()
+    assert available_models(tmp_path) == ["other", "tiny"]
+    assert find_model(tmp_path, "tiny") == tmp_path / "tiny"
+    for name in ("best", "unfinished", "../tiny", ""):
+        with pytest.raises(ModelError, match=r"models there: other, tiny\."):
+            find_model(tmp_path, name)
+
+
+def test_no_models_at_all_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="none"):
+        find_model(tmp_path / "missing", "tiny")
+
+
+@pytest.mark.parametrize("name", ["model.json", "weights.npz"])
+def test_an_altered_and_a_missing_file_are_named(tmp_path: Path, name: str) -> None:
+    folder = write_model(tmp_path / "tiny")
+    path = folder / name
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(ModelError, match="was altered") as altered:
+        verify_files(read_manifest(folder))
+    assert str(path) in str(altered.value)
+    path.unlink()
+    with pytest.raises(ModelError, match="cannot be read") as missing:
+        verify_files(read_manifest(folder))
+    assert str(path) in str(missing.value)
