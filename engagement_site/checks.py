@@ -1,0 +1,56 @@
+"""Misconfiguration that would only show while a class runs, found at the start, with a hint."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from inference.manifest import ModelError, find_model, read_manifest, verify_files
+
+EVERY_ADDRESS: Final = frozenset({"0.0.0.0", "::", "[::]"})
+ONLY_HERE: Final = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+
+
+@register("models")
+def check_emotion_model(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The emotion model must be there, whole and unaltered; without emotion none is needed."""
+    if settings.POLICY != "emotion":
+        return []
+    try:
+        manifest = read_manifest(find_model(settings.MODELS_DIR, settings.EMOTION_MODEL))
+        verify_files(manifest)
+    except ModelError as error:
+        return [
+            Error(
+                str(error),
+                hint="Set EMOTION_MODEL to one of the models in models/, restore its files "
+                "(git checkout models/), or set POLICY=presence to run without emotion.",
+                id="engagement.E001",
+            )
+        ]
+    return []
+
+
+@register(Tags.security)
+def check_reachable_names(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A server that listens on every address must know by which names it is called."""
+    if settings.HOST not in EVERY_ADDRESS:
+        return []
+    names = set(settings.ALLOWED_HOSTS) - ONLY_HERE - EVERY_ADDRESS
+    if names:
+        return []
+    return [
+        Warning(
+            f"HOST={settings.HOST} listens on every address, but ALLOWED_HOSTS names none that "
+            "another computer can use: pages and sockets will refuse everybody else.",
+            hint="Set ALLOWED_HOSTS to the names and addresses of this computer, parted by "
+            "commas, for example ALLOWED_HOSTS=localhost,192.168.1.20,school.example.org.",
+            id="engagement.W001",
+        )
+    ]

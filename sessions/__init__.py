@@ -1,0 +1,1 @@
+"""The web application: courses, sessions, participants, samples."""

@@ -1,0 +1,230 @@
+"""What is kept: courses, students, sessions, participants, connections, samples."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from inference.labels import EMOTIONS
+from sessions.codes import new_code
+from sessions.querysets import (
+    ClassSessionQuerySet,
+    ConnectionQuerySet,
+    CourseQuerySet,
+    ParticipantQuerySet,
+    SampleQuerySet,
+    StudentQuerySet,
+)
+
+
+class Course(models.Model):
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="courses"
+    )
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CourseQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["owner", "name"],
+                name="course_name_per_owner",
+                violation_error_message="You have a course of this name already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("course", args=[self.pk])
+
+
+class Student(models.Model):
+    """One name of a course's roster: the same person across its sessions."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="students")
+    name = models.CharField(max_length=80)
+
+    objects = StudentQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["course", "name"], name="student_name_per_course")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("student", args=[self.course_id, self.pk])
+
+
+class ClassSession(models.Model):
+    """One lesson."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        LIVE = "live", "Live"
+        ENDED = "ended", "Ended"
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="sessions")
+    title = models.CharField(max_length=120)
+    code = models.CharField(
+        "join code", max_length=12, unique=True, default=new_code, editable=False
+    )
+    planned_minutes = models.PositiveSmallIntegerField(
+        "planned length (minutes)",
+        default=50,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+    )
+    interval_s = models.FloatField(
+        "sampling interval (seconds)",
+        default=1.0,
+        validators=[MinValueValidator(0.2), MaxValueValidator(60)],
+        help_text="How often each camera is sampled: 0.2 to 60 seconds.",
+    )
+    show_engagement = models.BooleanField(
+        "students see their own engagement",
+        default=True,
+        help_text="Their own value only, never anybody else's.",
+    )
+    state = models.CharField(
+        max_length=8, choices=State.choices, default=State.PLANNED, editable=False
+    )
+    is_simulated = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    archived_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ClassSessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "session"
+        ordering: ClassVar = ["-created_at"]
+        indexes: ClassVar = [models.Index(fields=["course", "-created_at"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("session", args=[self.pk])
+
+    @property
+    def is_live(self) -> bool:
+        return self.state == self.State.LIVE
+
+    @property
+    def is_joinable(self) -> bool:
+        return self.state != self.State.ENDED and self.archived_at is None
+
+    @property
+    def elapsed(self) -> timedelta:
+        """How long the lesson has run, or ran; zero before its start."""
+        if self.started_at is None:
+            return timedelta()
+        return (self.ended_at or timezone.now()) - self.started_at
+
+
+class Participant(models.Model):
+    """A student in one session."""
+
+    class Camera(models.TextChoices):
+        ON = "on", "On"
+        OFF = "off", "Off"
+        PAUSED = "paused", "Paused"
+        REFUSED = "refused", "Refused"
+        MISSING = "missing", "Missing"
+        BUSY = "busy", "In use elsewhere"
+
+    session = models.ForeignKey(ClassSession, on_delete=models.CASCADE, related_name="participants")
+    student = models.ForeignKey(
+        Student, on_delete=models.SET_NULL, null=True, blank=True, related_name="participations"
+    )
+    display_name = models.CharField(max_length=80)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    consented_at = models.DateTimeField()
+    joined_at = models.DateTimeField(default=timezone.now)
+    left_at = models.DateTimeField(null=True, blank=True)
+    camera = models.CharField(max_length=8, choices=Camera.choices, default=Camera.OFF)
+    is_simulated = models.BooleanField(default=False)
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["joined_at", "pk"]
+        indexes: ClassVar = [models.Index(fields=["session", "joined_at"])]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class Connection(models.Model):
+    """One stay of a participant: attendance is the time between its two moments."""
+
+    participant = models.ForeignKey(
+        Participant, on_delete=models.CASCADE, related_name="connections"
+    )
+    opened_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["opened_at"]
+
+    def __str__(self) -> str:
+        return f"{self.opened_at:%H:%M:%S} to {self.last_seen_at:%H:%M:%S}"
+
+
+class Sample(models.Model):
+    """One analysed frame. The frame itself is never kept."""
+
+    session = models.ForeignKey(ClassSession, on_delete=models.CASCADE, related_name="samples")
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="samples")
+    at = models.DateTimeField()
+    second = models.PositiveIntegerField(help_text="Whole seconds since the session began.")
+    faces = models.PositiveSmallIntegerField()
+    angry = models.FloatField(null=True)
+    disgust = models.FloatField(null=True)
+    fear = models.FloatField(null=True)
+    happy = models.FloatField(null=True)
+    neutral = models.FloatField(null=True)
+    sad = models.FloatField(null=True)
+    surprise = models.FloatField(null=True)
+    emotion = models.CharField(
+        max_length=8, choices=[(name, name.capitalize()) for name in EMOTIONS], blank=True
+    )
+    engagement = models.FloatField(null=True, help_text="0 to 1, smoothed over seconds.")
+    model_name = models.CharField(max_length=64, blank=True)
+
+    objects = SampleQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["session", "second"]),
+            models.Index(fields=["participant", "second"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.second} s: {self.emotion or 'away'}"
+
+    @property
+    def is_usable(self) -> bool:
+        return self.faces > 0
+
+    @property
+    def probabilities(self) -> tuple[float | None, ...]:
+        """The seven probabilities in the order of EMOTIONS; None where none was estimated."""
+        return tuple(getattr(self, name) for name in EMOTIONS)

@@ -1,0 +1,24 @@
+"""What every page of a teacher begins with: somebody else's objects do not exist for it."""
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from sessions.models import ClassSession, Course
+
+
+class TeacherRequest(HttpRequest):
+    """A request that login_required has let through."""
+
+    user: User
+
+
+def own_session(request: TeacherRequest, pk: int) -> ClassSession:
+    """The teacher's session with its course. Raises Http404 for anybody else's."""
+    sessions = ClassSession.objects.owned_by(request.user).select_related("course")
+    return get_object_or_404(sessions, pk=pk)
+
+
+def own_course(request: TeacherRequest, pk: int) -> Course:
+    """The teacher's course. Raises Http404 for anybody else's."""
+    return get_object_or_404(Course.objects.owned_by(request.user), pk=pk)

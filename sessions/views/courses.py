@@ -1,0 +1,59 @@
+"""A teacher's courses and their rosters."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from sessions.forms import CourseForm, RosterForm
+from sessions.models import ClassSession, Course, Student
+from sessions.views.access import TeacherRequest, own_course
+
+
+@login_required
+@require_safe
+def course_list(request: TeacherRequest) -> HttpResponse:
+    courses = Course.objects.owned_by(request.user).for_list()
+    return render(request, "courses/list.html", {"courses": courses})
+
+
+@login_required
+def course_new(request: TeacherRequest) -> HttpResponse:
+    return _edit(request, Course(owner=request.user), "Course created. Add its students below.")
+
+
+@login_required
+def course_edit(request: TeacherRequest, pk: int) -> HttpResponse:
+    return _edit(request, own_course(request, pk), "Course saved.")
+
+
+@login_required
+def course_page(request: TeacherRequest, pk: int) -> HttpResponse:
+    """The course's sessions and students; POST replaces the roster."""
+    course = own_course(request, pk)
+    form = RosterForm(request.POST or None, course=course)
+    sessions = ClassSession.objects.filter(course=course).current().live_first().for_list()
+    if request.method == "POST" and form.is_valid():
+        added, removed = form.save()
+        messages.success(request, f"List saved: {added} added, {removed} removed.")
+        return redirect(course)
+    return render(
+        request,
+        "courses/course.html",
+        {
+            "course": course,
+            "form": form,
+            "students": Student.objects.filter(course=course).for_list(),
+            "sessions": sessions,
+        },
+    )
+
+
+def _edit(request: TeacherRequest, course: Course, done: str) -> HttpResponse:
+    form = CourseForm(request.POST or None, instance=course)
+    if request.method == "POST" and form.is_valid():
+        course = form.save()
+        messages.success(request, done)
+        return redirect(course)
+    return render(request, "courses/form.html", {"form": form, "course": course})

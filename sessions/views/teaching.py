@@ -1,0 +1,174 @@
+"""A teacher's sessions: the list, one session's lobby, its course of events, the live page."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from inference.labels import EMOTIONS
+from sessions import services
+from sessions.forms import SessionForm
+from sessions.models import ClassSession
+from sessions.qr import qr_svg
+from sessions.reports.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR
+from sessions.reports.sparklines import sparklines_for
+from sessions.views.access import TeacherRequest, own_session
+
+PAGE_SIZE = 20
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+@login_required
+@require_safe
+def session_list(request: TeacherRequest) -> HttpResponse:
+    """Live sessions first, then planned, then ended; ?archived=1 shows the archived ones."""
+    archived = "archived" in request.GET
+    own = ClassSession.objects.owned_by(request.user)
+    sessions = own.archived() if archived else own.current().live_first()
+    page = Paginator(sessions.for_list(), PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = list(page)
+    lines = sparklines_for(shown)
+    return render(
+        request,
+        "sessions/list.html",
+        {
+            "page": page,
+            "rows": [(session, lines.get(session.pk, [])) for session in shown],
+            "archived": archived,
+        },
+    )
+
+
+@login_required
+def session_new(request: TeacherRequest) -> HttpResponse:
+    form = SessionForm(
+        request.POST or None, owner=request.user, initial={"course": request.GET.get("course")}
+    )
+    if request.method == "POST" and form.is_valid():
+        return redirect(form.save())
+    return render(request, "sessions/form.html", {"form": form})
+
+
+@login_required
+def session_edit(request: TeacherRequest, pk: int) -> HttpResponse:
+    session = own_session(request, pk)
+    form = SessionForm(request.POST or None, instance=session, owner=request.user)
+    if request.method == "POST" and form.is_valid():
+        messages.success(request, "Session saved.")
+        return redirect(form.save())
+    return render(request, "sessions/form.html", {"form": form, "session": session})
+
+
+@login_required
+@require_safe
+def session_lobby(request: TeacherRequest, pk: int) -> HttpResponse:
+    session = own_session(request, pk)
+    link = _join_link(request, session)
+    return render(
+        request,
+        "sessions/lobby.html",
+        {
+            "session": session,
+            "link": link,
+            "qr": qr_svg(link),
+            "is_local": _host(request) in LOCAL_HOSTS,
+            "participants": session.participants.in_join_order(),
+        },
+    )
+
+
+@login_required
+@require_safe
+def session_qr(request: TeacherRequest, pk: int) -> HttpResponse:
+    """The code and the QR code alone, for a projector."""
+    session = own_session(request, pk)
+    link = _join_link(request, session)
+    return render(
+        request, "sessions/qr.html", {"session": session, "link": link, "qr": qr_svg(link)}
+    )
+
+
+@login_required
+@require_safe
+def session_live(request: TeacherRequest, pk: int) -> HttpResponse:
+    """The dashboard of a session; one that has ended has its report instead."""
+    session = own_session(request, pk)
+    if session.state == ClassSession.State.ENDED:
+        return redirect("session_report", pk)
+    config = {
+        "socket": f"/ws/dashboard/{session.pk}/",
+        "emotions": EMOTIONS,
+        "colours": {
+            **EMOTION_COLOURS,
+            "engagement": ENGAGEMENT_COLOUR,
+            "coverage": COVERAGE_COLOUR,
+        },
+    }
+    return render(request, "sessions/live.html", {"session": session, "config": config})
+
+
+@login_required
+@require_POST
+def session_start(request: TeacherRequest, pk: int) -> HttpResponse:
+    session = own_session(request, pk)
+    try:
+        services.start_session(session)
+    except services.NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect(session)
+    return redirect("session_live", pk)
+
+
+@login_required
+def session_end(request: TeacherRequest, pk: int) -> HttpResponse:
+    """GET asks whether to end it for everybody, POST ends it."""
+    session = own_session(request, pk)
+    if request.method != "POST":
+        if not session.is_live:
+            return redirect(session)
+        return render(request, "sessions/end.html", {"session": session})
+    try:
+        services.end_session(session)
+    except services.NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect(session)
+    return redirect("session_report", pk)
+
+
+@login_required
+@require_POST
+def session_archive(request: TeacherRequest, pk: int) -> HttpResponse:
+    return _put_away(request, pk, services.archive_session, "archived")
+
+
+@login_required
+@require_POST
+def session_restore(request: TeacherRequest, pk: int) -> HttpResponse:
+    return _put_away(request, pk, services.restore_session, "back in the list")
+
+
+def _put_away(
+    request: TeacherRequest, pk: int, step: Callable[[ClassSession], None], done: str
+) -> HttpResponse:
+    session = own_session(request, pk)
+    try:
+        step(session)
+    except services.NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect(session)
+    messages.success(request, f"“{session.title}” is {done}.")
+    return redirect("dashboard")
+
+
+def _join_link(request: TeacherRequest, session: ClassSession) -> str:
+    return request.build_absolute_uri(reverse("join_session", args=[session.code]))
+
+
+def _host(request: TeacherRequest) -> str:
+    host = request.get_host()
+    return host if host.endswith("]") else host.rpartition(":")[0] or host

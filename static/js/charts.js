@@ -1,0 +1,75 @@
+// @ts-check
+/** What live charts share: the page's colours, a plain layout, figures in words. */
+
+/** Nothing to zoom or to export: a chart here is read, and the report has the downloads. */
+export const config = { displayModeBar: false, responsive: true, displaylogo: false };
+
+/** Above the plot, where it takes no width from a phone. */
+export const legend = { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 };
+
+/** @param {string} name a custom property of site.css, with its dashes */
+export function cssColour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/**
+ * A layout in the page's colours, for light and dark; what is given in `more` wins.
+ * @param {Record<string, any>} more
+ */
+export function layout(more = {}) {
+  const axis = {
+    gridcolor: cssColour("--line"),
+    linecolor: cssColour("--line"),
+    zeroline: false,
+    fixedrange: true,
+    automargin: true,
+  };
+  const { xaxis, yaxis, ...rest } = more;
+  return {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: cssColour("--font"), size: 14, color: cssColour("--text") },
+    margin: { l: 8, r: 8, t: 8, b: 8 },
+    legend,
+    hoverlabel: {
+      bgcolor: cssColour("--surface"),
+      bordercolor: cssColour("--line"),
+      font: { color: cssColour("--text"), size: 14 },
+    },
+    ...rest,
+    xaxis: { ...axis, ...xaxis },
+    yaxis: { ...axis, ...yaxis },
+  };
+}
+
+/**
+ * Calls back whenever the device changes between light and dark.
+ * @param {() => void} redraw
+ */
+export function onThemeChange(redraw) {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+}
+
+/**
+ * 0..1 as a whole percentage; a dash where there is no value.
+ * @param {number | null | undefined} share
+ */
+export function percent(share) {
+  return share == null ? "–" : `${Math.round(share * 100)} %`;
+}
+
+/**
+ * Seconds as 1:02 or 1:00:02.
+ * @param {number} seconds
+ */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const parts = [Math.floor(whole / 60) % 60, whole % 60];
+  if (whole >= 3600) parts.unshift(Math.floor(whole / 3600));
+  return parts.map((part, index) => (index ? String(part).padStart(2, "0") : part)).join(":");
+}
+
+/** @param {string} word */
+export function capital(word) {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,28 @@
+// @ts-check
+/** The lobby of a session: copies the link, and shows who joins while it is open. */
+
+const REFRESH_MS = 5000;
+
+const link = document.getElementById("join-link");
+const copy = document.getElementById("copy");
+if (link && copy && navigator.clipboard) {
+  copy.hidden = false;
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(link.textContent ?? "");
+    copy.textContent = "Copied";
+  });
+}
+
+async function refresh() {
+  const people = document.querySelector("[data-refresh]");
+  if (!people || document.hidden) return;
+  const answer = await fetch(location.href, { redirect: "error" });
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const section = fresh.getElementById("people");
+  if (section) people.replaceWith(section);
+}
+
+// A page that cannot be reached is asked again; the list stays as it was meanwhile.
+setInterval(() => refresh().catch(() => undefined), REFRESH_MS);
+document.documentElement.dataset.ready = "true";

@@ -1,0 +1,77 @@
+"""Makers of stored objects for tests; each fills in what a test does not care about."""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from inference.labels import EMOTIONS
+from sessions import codes
+from sessions.models import ClassSession, Course, Participant, Sample, Student
+
+_number = count(1)
+PASSWORD = "correct-horse-battery"
+
+
+def make_teacher(email: str = "") -> User:
+    email = email or f"teacher{next(_number)}@example.org"
+    return User.objects.create_user(username=email, email=email, password=PASSWORD)
+
+
+def make_course(owner: User | None = None, name: str = "") -> Course:
+    return Course.objects.create(
+        owner=owner or make_teacher(), name=name or f"Course {next(_number)}"
+    )
+
+
+def make_student(course: Course | None = None, name: str = "") -> Student:
+    return Student.objects.create(
+        course=course or make_course(), name=name or f"Student {next(_number)}"
+    )
+
+
+def make_session(course: Course | None = None, state: str = "live", **fields: Any) -> ClassSession:
+    """A session that began ten minutes ago; an ended one ended just now."""
+    now = timezone.now()
+    if state != "planned":
+        fields.setdefault("started_at", now - timedelta(minutes=10))
+    if state == "ended":
+        fields.setdefault("ended_at", now)
+    fields.setdefault("title", f"Lesson {next(_number)}")
+    return ClassSession.objects.create(course=course or make_course(), state=state, **fields)
+
+
+def make_participant(
+    session: ClassSession | None = None, token: str = "", **fields: Any
+) -> Participant:
+    fields.setdefault("display_name", f"Participant {next(_number)}")
+    fields.setdefault("consented_at", timezone.now())
+    return Participant.objects.create(
+        session=session or make_session(),
+        token_hash=codes.hash_token(token or codes.new_token()),
+        **fields,
+    )
+
+
+def make_sample(
+    participant: Participant, second: int = 0, emotion: str = "happy", **fields: Any
+) -> Sample:
+    """One sample .9 sure of the emotion; an empty emotion makes it "away"."""
+    session = participant.session
+    started = session.started_at or timezone.now()
+    if emotion:
+        rest = 0.1 / (len(EMOTIONS) - 1)
+        fields = {name: 0.9 if name == emotion else rest for name in EMOTIONS} | fields
+        fields.setdefault("engagement", 0.5)
+    fields.setdefault("faces", 1 if emotion else 0)
+    return Sample.objects.create(
+        session=session,
+        participant=participant,
+        at=started + timedelta(seconds=second),
+        second=second,
+        emotion=emotion,
+        model_name="compact",
+        **fields,
+    )

@@ -1,0 +1,148 @@
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from sessions.forms import MAX_ROSTER, CourseForm, RosterForm, SessionForm, parse_roster
+from sessions.models import ClassSession, Course
+from tests.factories import (
+    make_course,
+    make_participant,
+    make_session,
+    make_student,
+    make_teacher,
+)
+
+pytestmark = pytest.mark.django_db
+
+LESSON = {"title": "Lesson", "planned_minutes": "50", "interval_s": "1", "show_engagement": "on"}
+
+
+def roster(course: Course, names: str, **more: str) -> RosterForm:
+    return RosterForm({"names": names, **more}, course=course)
+
+
+def test_a_course_name_is_unique_for_its_owner_only() -> None:
+    course = make_course(name="Biology")
+    again = CourseForm({"name": "Biology"}, instance=Course(owner=course.owner))
+    assert "already" in str(again.errors["name"])
+    assert CourseForm({"name": "Biology"}, instance=Course(owner=make_teacher())).is_valid()
+    assert CourseForm({"name": "Biology"}, instance=course).is_valid()
+
+
+def test_a_first_session_names_its_course() -> None:
+    teacher = make_teacher()
+    form = SessionForm({**LESSON, "new_course": "Biology"}, owner=teacher)
+    assert "course" not in form.fields
+    assert form.is_valid()
+    assert form.save().course.name == "Biology"
+    assert "new_course" in SessionForm(LESSON, owner=make_teacher()).errors
+
+
+def test_a_session_takes_one_course_chosen_or_new() -> None:
+    course = make_course()
+    both = SessionForm(
+        {**LESSON, "course": str(course.pk), "new_course": "Other"}, owner=course.owner
+    )
+    assert "not both" in str(both.errors["new_course"])
+    neither = SessionForm(LESSON, owner=course.owner)
+    assert "Choose a course" in str(neither.errors["course"])
+
+
+def test_naming_a_known_course_as_new_uses_it() -> None:
+    course = make_course(name="Biology")
+    form = SessionForm({**LESSON, "new_course": "Biology"}, owner=course.owner)
+    assert form.is_valid()
+    assert form.save().course == course
+
+
+def test_a_session_cannot_be_put_into_another_teachers_course() -> None:
+    course = make_course()
+    mine = make_course()
+    form = SessionForm({**LESSON, "course": str(course.pk)}, owner=mine.owner)
+    assert "course" in form.errors
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("interval_s", "0.1"),
+        ("interval_s", "61"),
+        ("interval_s", "nan"),
+        ("planned_minutes", "0"),
+        ("planned_minutes", "601"),
+        ("title", " "),
+    ],
+)
+def test_odd_values_of_a_session_are_refused(field: str, value: str) -> None:
+    course = make_course()
+    data = {**LESSON, "course": str(course.pk), field: value}
+    assert field in SessionForm(data, owner=course.owner).errors
+
+
+def test_course_and_interval_of_a_started_session_stay() -> None:
+    session = make_session(state="live", interval_s=2)
+    other = make_course(session.course.owner)
+    data = {**LESSON, "title": "New", "course": str(other.pk), "interval_s": "5"}
+    form = SessionForm(data, instance=session, owner=session.course.owner)
+    assert form.is_valid()
+    form.save()
+    stored = ClassSession.objects.get(pk=session.pk)
+    assert (stored.title, stored.course, stored.interval_s) == ("New", session.course, 2)
+
+
+def test_the_course_of_a_planned_session_stays_once_its_students_have_joined() -> None:
+    session = make_session(state="planned")
+    assert "course" in SessionForm(instance=session, owner=session.course.owner).fields
+    make_participant(session, student=make_student(session.course))
+    assert "course" not in SessionForm(instance=session, owner=session.course.owner).fields
+
+
+def test_engagement_is_no_question_under_the_presence_policy(settings: Settings) -> None:
+    settings.POLICY = "presence"
+    assert "show_engagement" not in SessionForm(owner=make_teacher()).fields
+
+
+def test_a_roster_is_made_to_match_the_lines() -> None:
+    course = make_course()
+    make_student(course, "Anna")
+    make_student(course, "Ben")
+    form = roster(course, "  Ben \r\n\r\nClara  Maria\nben\n")
+    assert form.is_valid()
+    assert form.save() == (1, 1)
+    assert [student.name for student in course.students.all()] == ["Ben", "Clara Maria"]
+
+
+def test_removing_a_name_with_history_asks_first_and_keeps_the_sessions_record() -> None:
+    course = make_course()
+    anna = make_student(course, "Anna")
+    participant = make_participant(make_session(course), student=anna, display_name="Anna")
+    form = roster(course, "Ben")
+    assert not form.is_valid()
+    assert form.with_history == [anna]
+    assert course.students.get() == anna
+    sure = roster(course, "Ben", confirm_removal="on")
+    assert sure.is_valid()
+    sure.save()
+    participant.refresh_from_db()
+    assert participant.student is None
+    assert participant.display_name == "Anna"
+
+
+def test_a_roster_refuses_names_too_long_and_too_many() -> None:
+    course = make_course()
+    assert "80 characters" in str(roster(course, "x" * 81).errors)
+    many = "\n".join(f"Student {number}" for number in range(MAX_ROSTER + 1))
+    assert str(MAX_ROSTER) in str(roster(course, many).errors)
+
+
+@given(st.lists(st.text(max_size=90), max_size=8).map("\n".join))
+def test_any_text_becomes_distinct_clean_names_or_a_refusal(text: str) -> None:
+    try:
+        names = parse_roster(text)
+    except ValidationError:
+        assert any(len(line) > 80 for line in text.splitlines())
+        return
+    assert len({name.casefold() for name in names}) == len(names)
+    assert all(name == " ".join(name.split()) and 0 < len(name) <= 80 for name in names)

@@ -1,0 +1,76 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from sessions.models import ClassSession, Connection, Course, Sample
+from tests.factories import make_course, make_participant, make_sample, make_session, make_teacher
+
+pytestmark = pytest.mark.django_db
+
+
+def test_teachers_own_only_what_is_theirs() -> None:
+    owner, stranger = make_teacher(), make_teacher()
+    session = make_session(make_course(owner))
+    make_sample(make_participant(session))
+    for model in (Course, ClassSession, Sample):
+        assert model.objects.owned_by(owner).count() == 1
+        assert model.objects.owned_by(stranger).count() == 0
+
+
+def test_buckets_of_time_hold_means_of_usable_samples_and_count_all() -> None:
+    participant = make_participant()
+    make_sample(participant, second=0, engagement=0.2)
+    make_sample(participant, second=4, engagement=0.6)
+    make_sample(participant, second=4, emotion="")
+    make_sample(participant, second=12, emotion="")
+    rows = list(Sample.objects.by_time(5))
+    assert [(row["bucket"], row["samples"], row["usable"]) for row in rows] == [
+        (0, 3, 2),
+        (2, 1, 0),
+    ]
+    assert rows[0]["mean_engagement"] == pytest.approx(0.4)
+    assert rows[0]["mean_happy"] == pytest.approx(0.9)
+    assert rows[1]["mean_engagement"] is None
+
+
+def test_each_participant_has_buckets_of_its_own() -> None:
+    session = make_session()
+    first, second = make_participant(session), make_participant(session)
+    make_sample(first, second=1)
+    make_sample(second, second=1)
+    make_sample(second, second=61)
+    rows = list(Sample.objects.by_participant_and_time(60))
+    assert [(row["participant_id"], row["bucket"]) for row in rows] == [
+        (first.pk, 0),
+        (second.pk, 0),
+        (second.pk, 1),
+    ]
+
+
+def test_attendance_adds_up_the_stays_of_a_participant() -> None:
+    participant = make_participant()
+    now = timezone.now()
+    for start, minutes in ((0, 5), (10, 7)):
+        opened = now + timedelta(minutes=start)
+        Connection.objects.create(
+            participant=participant,
+            opened_at=opened,
+            last_seen_at=opened + timedelta(minutes=minutes),
+        )
+    assert Connection.objects.attended() == {participant.pk: timedelta(minutes=12)}
+
+
+def test_between_takes_the_first_second_and_leaves_the_last() -> None:
+    participant = make_participant()
+    for second in (9, 10, 19, 20):
+        make_sample(participant, second=second)
+    seconds = Sample.objects.between(10, 20).values_list("second", flat=True)
+    assert sorted(seconds) == [10, 19]
+
+
+def test_emotions_are_counted_without_those_away() -> None:
+    participant = make_participant()
+    for emotion in ("happy", "happy", "sad", ""):
+        make_sample(participant, emotion=emotion)
+    assert dict(Sample.objects.emotion_counts()) == {"happy": 2, "sad": 1}

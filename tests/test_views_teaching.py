@@ -1,0 +1,280 @@
+from typing import NamedTuple
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from sessions import services
+from sessions.models import ClassSession
+from tests.factories import make_course, make_participant, make_sample, make_session, make_teacher
+
+pytestmark = pytest.mark.django_db
+
+LESSON = {"title": "Lesson", "planned_minutes": "45", "interval_s": "1", "show_engagement": "on"}
+
+
+class Access(NamedTuple):
+    owner: User
+    colleague: User
+    session: ClassSession
+
+
+@pytest.fixture
+def access() -> Access:
+    owner = make_teacher()
+    session = make_session(make_course(owner), "planned", title="Photosynthesis")
+    return Access(owner, make_teacher(), session)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def content(client: Client, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+# The list ---------------------------------------------------------------------------------
+
+
+def test_the_list_shows_live_first_then_planned_then_ended(access: Access) -> None:
+    course = access.session.course
+    ended = make_session(course, "ended", title="Ended")
+    live = make_session(course, "live", title="Live now")
+    make_session(make_course(access.colleague), title="Somebody else's")
+    make_participant(live)
+    rows = signed_in(access.owner).get("/sessions/").context["rows"]
+    assert [session for session, _ in rows] == [live, access.session, ended]
+    assert rows[0][0].participant_count == 1
+
+
+def test_the_list_draws_engagement_as_a_small_line(access: Access) -> None:
+    participant = make_participant(make_session(access.session.course, "ended"))
+    for second in range(0, 300, 15):
+        make_sample(participant, second, engagement=0.4)
+    assert "Engagement: mean 0.40" in content(signed_in(access.owner), "/sessions/")
+
+
+def test_the_list_draws_no_engagement_under_the_presence_policy(
+    access: Access, settings: Settings
+) -> None:
+    settings.POLICY = "presence"
+    make_session(access.session.course, "ended")
+    assert 'class="sparkline"' not in content(signed_in(access.owner), "/sessions/")
+
+
+def test_archived_sessions_have_a_list_of_their_own(access: Access) -> None:
+    services.archive_session(access.session)
+    client = signed_in(access.owner)
+    assert "Photosynthesis" not in content(client, "/sessions/")
+    assert "Photosynthesis" in content(client, "/sessions/?archived=1")
+
+
+def test_a_long_list_has_pages_and_an_odd_page_shows_one(access: Access) -> None:
+    for _ in range(25):
+        make_session(access.session.course, "ended")
+    client = signed_in(access.owner)
+    assert "Page 1 of 2" in content(client, "/sessions/")
+    assert "Page 2 of 2" in content(client, "/sessions/?page=99")
+    assert "Page 1 of 2" in content(client, "/sessions/?page=odd")
+
+
+def test_the_list_needs_five_queries_however_long(
+    access: Access, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(6):
+        make_sample(make_participant(make_session(access.session.course, "ended")))
+    client = signed_in(access.owner)
+    # The sign-in's two, the number of sessions, a page of them, the lines.
+    with django_assert_num_queries(5):
+        client.get("/sessions/")
+
+
+def test_an_empty_list_says_how_to_begin(client: Client) -> None:
+    client.force_login(make_teacher())
+    assert "Create your first session" in content(client, "/sessions/")
+
+
+# Creating and editing -----------------------------------------------------------------------
+
+
+def test_a_new_teacher_gets_from_an_empty_list_to_a_live_class_in_two_steps() -> None:
+    teacher = make_teacher()
+    client = signed_in(teacher)
+    answer = client.post("/sessions/new/", {**LESSON, "new_course": "Biology"})
+    session = ClassSession.objects.get(course__owner=teacher)
+    assert answer.headers["Location"] == f"/sessions/{session.pk}/"
+    started = client.post(f"/sessions/{session.pk}/start/")
+    assert started.headers["Location"] == f"/sessions/{session.pk}/live/"
+    session.refresh_from_db()
+    assert session.is_live
+
+
+def test_a_new_session_of_a_course_has_it_chosen_already(access: Access) -> None:
+    course = access.session.course
+    page = content(signed_in(access.owner), f"/sessions/new/?course={course.pk}")
+    assert f'<option value="{course.pk}" selected>' in page
+    assert "selected>" not in content(signed_in(access.owner), "/sessions/new/?course=odd")
+
+
+def test_a_session_is_edited(access: Access) -> None:
+    data = {**LESSON, "title": "Cells", "course": str(access.session.course_id)}
+    signed_in(access.owner).post(f"/sessions/{access.session.pk}/edit/", data)
+    access.session.refresh_from_db()
+    assert (access.session.title, access.session.planned_minutes) == ("Cells", 45)
+
+
+def test_a_mistake_in_the_form_is_told_beside_its_field(access: Access) -> None:
+    page = signed_in(access.owner).post("/sessions/new/", {**LESSON, "title": ""})
+    assert 'aria-invalid="true"' in page.content.decode()
+    assert 'id="id_title_error"' in page.content.decode()
+
+
+# Lobby, QR code, live page --------------------------------------------------------------------
+
+
+def test_the_lobby_shows_code_link_qr_code_and_who_is_there(access: Access) -> None:
+    make_participant(access.session, display_name="Anna")
+    page = content(signed_in(access.owner), f"/sessions/{access.session.pk}/")
+    assert access.session.code in page
+    assert f"http://testserver/join/{access.session.code}/" in page
+    assert 'class="qr"' in page
+    assert "Anna" in page
+    assert "Start session" in page
+
+
+@pytest.mark.parametrize(
+    ("host", "is_warned"),
+    [
+        ("localhost:8000", True),
+        ("127.0.0.1:8000", True),
+        ("[::1]:8000", True),
+        ("testserver", False),
+    ],
+)
+def test_the_lobby_warns_of_an_address_that_other_devices_cannot_reach(
+    access: Access, host: str, is_warned: bool
+) -> None:
+    answer = signed_in(access.owner).get(f"/sessions/{access.session.pk}/", headers={"host": host})
+    assert ("works on this computer only" in answer.content.decode()) is is_warned
+
+
+def test_the_projector_page_shows_the_code_without_the_sites_head(access: Access) -> None:
+    page = content(signed_in(access.owner), f"/sessions/{access.session.pk}/qr/")
+    assert access.session.code in page
+    assert "site-head" not in page
+
+
+def test_an_ended_session_invites_nobody(access: Access) -> None:
+    ended = make_session(access.session.course, "ended")
+    client = signed_in(access.owner)
+    assert 'class="qr"' not in content(client, f"/sessions/{ended.pk}/")
+    assert "nobody can join" in content(client, f"/sessions/{ended.pk}/qr/")
+
+
+def test_the_live_page_names_its_socket_and_the_estimate(access: Access) -> None:
+    page = content(signed_in(access.owner), f"/sessions/{access.session.pk}/live/")
+    assert f"/ws/dashboard/{access.session.pk}/" in page
+    assert "never a grade" in page
+    assert 'id="mix-chart"' in page
+
+
+def test_the_live_page_has_no_emotions_under_the_presence_policy(
+    access: Access, settings: Settings
+) -> None:
+    settings.POLICY = "presence"
+    page = content(signed_in(access.owner), f"/sessions/{access.session.pk}/live/")
+    assert 'id="mix-chart"' not in page
+    assert 'id="engagement"' not in page
+    assert 'id="class-chart"' in page
+
+
+def test_the_live_page_of_an_ended_session_is_its_report(access: Access) -> None:
+    ended = make_session(access.session.course, "ended")
+    answer = signed_in(access.owner).get(f"/sessions/{ended.pk}/live/")
+    assert answer.headers["Location"] == f"/sessions/{ended.pk}/report/"
+
+
+def test_pages_write_no_script_of_their_own(access: Access) -> None:
+    client = signed_in(access.owner)
+    for page in ("", "live/", "qr/", "edit/"):
+        text = content(client, f"/sessions/{access.session.pk}/{page}")
+        assert "onclick" not in text
+        assert "<script>" not in text
+
+
+# Steps ------------------------------------------------------------------------------------------
+
+
+def test_ending_asks_first_and_leads_to_the_report(access: Access) -> None:
+    services.start_session(access.session)
+    client = signed_in(access.owner)
+    url = f"/sessions/{access.session.pk}/end/"
+    assert "for everybody" in content(client, url)
+    access.session.refresh_from_db()
+    assert access.session.is_live
+    assert client.post(url).headers["Location"] == f"/sessions/{access.session.pk}/report/"
+    access.session.refresh_from_db()
+    assert access.session.state == "ended"
+
+
+def test_a_session_that_is_not_live_has_nothing_to_end(access: Access) -> None:
+    client = signed_in(access.owner)
+    url = f"/sessions/{access.session.pk}/end/"
+    assert client.get(url).headers["Location"] == f"/sessions/{access.session.pk}/"
+    page = client.post(url, follow=True).content.decode()
+    assert "has not started yet" in page
+
+
+def test_an_ended_session_is_not_started_again(access: Access) -> None:
+    ended = make_session(access.session.course, "ended")
+    page = signed_in(access.owner).post(f"/sessions/{ended.pk}/start/", follow=True)
+    assert "This session has ended" in page.content.decode()
+
+
+def test_a_session_is_archived_and_restored_but_not_while_live(access: Access) -> None:
+    client = signed_in(access.owner)
+    client.post(f"/sessions/{access.session.pk}/archive/")
+    access.session.refresh_from_db()
+    assert access.session.archived_at is not None
+    client.post(f"/sessions/{access.session.pk}/restore/")
+    access.session.refresh_from_db()
+    assert access.session.archived_at is None
+    services.start_session(access.session)
+    page = client.post(f"/sessions/{access.session.pk}/archive/", follow=True)
+    assert "End it before you archive it" in page.content.decode()
+
+
+@pytest.mark.parametrize("step", ["start", "archive", "restore"])
+def test_a_link_alone_changes_nothing(access: Access, step: str) -> None:
+    answer = signed_in(access.owner).get(f"/sessions/{access.session.pk}/{step}/")
+    assert answer.status_code == 405
+
+
+@pytest.mark.parametrize("page", ["", "edit/", "qr/", "live/", "end/"])
+def test_a_session_does_not_exist_for_a_colleague_and_asks_a_stranger_to_sign_in(
+    access: Access, page: str
+) -> None:
+    url = f"/sessions/{access.session.pk}/{page}"
+    assert signed_in(access.colleague).get(url).status_code == 404
+    assert Client().get(url).headers["Location"] == f"/accounts/login/?next={url}"
+
+
+@pytest.mark.parametrize("step", ["start", "end", "archive", "restore", "edit"])
+def test_a_colleague_and_a_stranger_change_nothing(access: Access, step: str) -> None:
+    url = f"/sessions/{access.session.pk}/{step}/"
+    assert signed_in(access.colleague).post(url, LESSON).status_code == 404
+    assert Client().post(url, LESSON).headers["Location"].startswith("/accounts/login/")
+    access.session.refresh_from_db()
+    assert (access.session.state, access.session.archived_at) == ("planned", None)
+    assert access.session.title == "Photosynthesis"
+
+
+@pytest.mark.parametrize("url", ["/sessions/", "/sessions/new/"])
+def test_a_stranger_is_asked_to_sign_in(client: Client, url: str) -> None:
+    assert client.get(url).headers["Location"] == f"/accounts/login/?next={url}"
