@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "channels",
     "csp",
     "sessions.apps.ClassSessionsConfig",
+    "engagement_site.apps.SiteConfig",
 ]
 
 MIDDLEWARE = [

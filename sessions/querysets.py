@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib.auth.models import User
@@ -101,13 +101,6 @@ class ParticipantQuerySet(QuerySet["Participant"]):
 
 
 class ConnectionQuerySet(QuerySet["Connection"]):
-    def attended(self) -> dict[int, timedelta]:
-        """Time connected by participant; intervals of one participant do not overlap."""
-        rows = self.values_list("participant_id").annotate(
-            total=Sum(F("last_seen_at") - F("opened_at"))
-        )
-        return dict(rows)
-
     def stays(self) -> QuerySet[Connection, tuple[int, datetime, datetime]]:
         """(participant, from, to) of every stay, each participant's in order of time."""
         return self.order_by("participant_id", "opened_at").values_list(
@@ -153,19 +146,6 @@ class SampleQuerySet(QuerySet["Sample"]):
             .order_by("participant_id", "bucket")
         )
 
-    def by_participant(self) -> Rows:
-        """Each participant over all samples: counts, mean engagement, mean probabilities."""
-        return (
-            self.values("participant_id")
-            .annotate(
-                samples=Count("pk"),
-                usable=Count("pk", filter=USABLE),
-                mean_engagement=Avg("engagement"),
-                **EMOTION_MEANS,
-            )
-            .order_by("participant_id")
-        )
-
     def tallies(self) -> Rows:
         """Each participant's counts and sum of engagement, which can be added up further."""
         return (
@@ -200,12 +180,3 @@ class SampleQuerySet(QuerySet["Sample"]):
 
     def in_order(self) -> SampleQuerySet:
         return self.order_by("second", "pk")
-
-    def emotion_counts(self) -> Rows:
-        """Tuples of dominant emotion and the number of its usable samples."""
-        return (
-            self.exclude(emotion="")
-            .values_list("emotion")
-            .annotate(total=Count("pk"))
-            .order_by("emotion")
-        )

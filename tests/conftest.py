@@ -1,7 +1,6 @@
 """Fixtures that many files use; real parts that are missing skip here and fail in CI."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -11,9 +10,6 @@ from pytest_django.fixtures import Settings
 
 from tests import postgres, redis_server
 from tests.server import Server, running_server
-
-# Before settings are read: tests keep their secret key and files out of the user's folder.
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="engagement-tests-"))
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = bool(os.environ.get("CI"))

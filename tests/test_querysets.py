@@ -1,9 +1,6 @@
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
-from sessions.models import ClassSession, Connection, Course, Sample
+from sessions.models import ClassSession, Course, Sample
 from tests.factories import make_course, make_participant, make_sample, make_session, make_teacher
 
 pytestmark = pytest.mark.django_db
@@ -48,29 +45,9 @@ def test_each_participant_has_buckets_of_its_own() -> None:
     ]
 
 
-def test_attendance_adds_up_the_stays_of_a_participant() -> None:
-    participant = make_participant()
-    now = timezone.now()
-    for start, minutes in ((0, 5), (10, 7)):
-        opened = now + timedelta(minutes=start)
-        Connection.objects.create(
-            participant=participant,
-            opened_at=opened,
-            last_seen_at=opened + timedelta(minutes=minutes),
-        )
-    assert Connection.objects.attended() == {participant.pk: timedelta(minutes=12)}
-
-
 def test_between_takes_the_first_second_and_leaves_the_last() -> None:
     participant = make_participant()
     for second in (9, 10, 19, 20):
         make_sample(participant, second=second)
     seconds = Sample.objects.between(10, 20).values_list("second", flat=True)
     assert sorted(seconds) == [10, 19]
-
-
-def test_emotions_are_counted_without_those_away() -> None:
-    participant = make_participant()
-    for emotion in ("happy", "happy", "sad", ""):
-        make_sample(participant, emotion=emotion)
-    assert dict(Sample.objects.emotion_counts()) == {"happy": 2, "sad": 1}

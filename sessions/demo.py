@@ -1,0 +1,150 @@
+"""The demonstration: a teacher with a course, sessions with made-up history, and a live one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from sessions.codes import hash_token, new_token
+from sessions.demo_history import Person, people, samples_of
+from sessions.models import ClassSession, Connection, Course, Participant, Sample, Student
+from sessions.services import course_named, start_session
+
+EMAIL: Final = "demo@example.org"
+PASSWORD: Final = "demo-classroom"
+COURSE: Final = "Physics 10 (simulated)"
+LIVE_TITLE: Final = "Open demonstration"
+MODEL_NAME: Final = "simulated"
+"""Instead of a model's name: no model saw anybody."""
+BATCH: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A finished session to make up; days_ago at the start, seed for its history."""
+
+    title: str
+    minutes: int
+    days_ago: int
+    interval_s: float
+    seed: int
+
+
+LESSONS: Final = (
+    Lesson("Forces and motion", 20, 9, 4.0, 11),
+    Lesson("Energy", 25, 5, 4.0, 12),
+    Lesson("Waves and sound", 50, 1, 2.0, 13),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What create_demo() made or found."""
+
+    teacher: User
+    course: Course
+    finished: tuple[ClassSession, ...]
+    live: ClassSession
+
+
+def demo_teacher() -> User:
+    """The demonstration teacher, with a verified address and PASSWORD, made where missing."""
+    user, _ = User.objects.get_or_create(username=EMAIL, defaults={"email": EMAIL})
+    if not user.check_password(PASSWORD):
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+    EmailAddress.objects.update_or_create(
+        user=user, email=EMAIL, defaults={"verified": True, "primary": True}
+    )
+    return user
+
+
+def create_demo() -> Demo:
+    """Make what is missing of the demonstration; run again, it adds nothing twice."""
+    teacher = demo_teacher()
+    course = course_named(teacher, COURSE)
+    now = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0)
+    finished = tuple(
+        _finished(course, lesson, now - timedelta(days=lesson.days_ago)) for lesson in LESSONS
+    )
+    live = ClassSession.objects.filter(course=course).current().live().first()
+    if live is None:
+        live = start_session(ClassSession.objects.create(course=course, title=LIVE_TITLE))
+    return Demo(teacher, course, finished, live)
+
+
+@transaction.atomic
+def _finished(course: Course, lesson: Lesson, started_at: datetime) -> ClassSession:
+    session, made = ClassSession.objects.get_or_create(
+        course=course,
+        title=lesson.title,
+        is_simulated=True,
+        defaults={
+            "planned_minutes": lesson.minutes,
+            "interval_s": lesson.interval_s,
+            "state": ClassSession.State.ENDED,
+            "created_at": started_at,
+            "started_at": started_at,
+            "ended_at": started_at + timedelta(minutes=lesson.minutes),
+        },
+    )
+    if made:
+        length_s = lesson.minutes * 60
+        rng = np.random.default_rng(lesson.seed)
+        for person in people(rng, length_s):
+            _take_part(session, person, rng)
+    return session
+
+
+def _take_part(session: ClassSession, person: Person, rng: np.random.Generator) -> None:
+    start = session.started_at
+    if start is None:
+        raise ValueError("a session that has not started has no history")
+    begin, end = person.stays[0][0], person.stays[-1][1]
+    student, _ = Student.objects.get_or_create(course=session.course, name=person.name)
+    participant = Participant.objects.create(
+        session=session,
+        student=student,
+        display_name=person.name,
+        token_hash=hash_token(new_token()),
+        consented_at=start + timedelta(seconds=begin),
+        joined_at=start + timedelta(seconds=begin),
+        left_at=start + timedelta(seconds=end),
+        camera=Participant.Camera.ON if person.has_camera else Participant.Camera.MISSING,
+        is_simulated=True,
+    )
+    Connection.objects.bulk_create(
+        Connection(
+            participant=participant,
+            opened_at=start + timedelta(seconds=opened),
+            last_seen_at=start + timedelta(seconds=closed),
+        )
+        for opened, closed in person.stays
+    )
+    Sample.objects.bulk_create(
+        (
+            Sample(
+                session=session,
+                participant=participant,
+                at=start + timedelta(seconds=one.second),
+                second=int(one.second),
+                faces=one.faces,
+                **one.probabilities,
+                emotion=one.emotion,
+                engagement=one.engagement,
+                model_name=MODEL_NAME if one.probabilities else "",
+            )
+            for one in samples_of(
+                person, session.interval_s, rng, with_emotion=settings.POLICY == "emotion"
+            )
+        ),
+        batch_size=BATCH,
+    )

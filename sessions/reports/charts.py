@@ -1,0 +1,267 @@
+"""The Plotly figures of a session's report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inference.labels import EMOTIONS
+from sessions.reports.facts import TOO_LITTLE, clock, decimal, duration, percent
+from sessions.reports.figures import (
+    ROW_PX,
+    SHARE_AXIS,
+    UNIT_AXIS,
+    Chart,
+    Figure,
+    axis_title,
+    layout,
+    name_axis,
+    plotly_text,
+    rounded,
+    threshold,
+)
+from sessions.reports.palette import (
+    ATTENDANCE_COLOUR,
+    COVERAGE_COLOUR,
+    EMOTION_COLOURS,
+    ENGAGEMENT_COLOUR,
+    LOW_TO_HIGH,
+)
+from sessions.reports.series import SessionReport
+
+
+def session_charts(report: SessionReport) -> list[Chart]:
+    """The charts of a session's report; without emotion, of presence only."""
+    if not report.has_data:
+        return []
+    covered = f"Coverage {percent(report.total.coverage)}"
+    step = f"one value each {duration(report.bucket_s)}"
+    blank = TOO_LITTLE if report.with_emotion else "not connected"
+    matrix = f"one cell each {duration(report.cell_s)}, blank where {blank}"
+    if not report.with_emotion:
+        return [
+            Chart("coverage", "Coverage over time", f"{covered}; {step}.", _coverage(report)),
+            Chart("matrix", "Coverage by student", f"{covered}; {matrix}.", _matrix(report)),
+            Chart(
+                "attendance",
+                "Attendance by student",
+                "Share of the session in which each student was connected.",
+                _attendance(report),
+                is_wide=False,
+            ),
+        ]
+    mean = decimal(report.total.engagement)
+    return [
+        Chart(
+            "engagement",
+            "Engagement over time",
+            f"Class mean {mean}. {covered}; {step}, none where faces were too few.",
+            _engagement(report),
+        ),
+        Chart(
+            "emotions",
+            "Emotion over time",
+            f"Mean of the model's probabilities. {covered}; {step}.",
+            _emotions(report),
+        ),
+        Chart(
+            "mix",
+            "Emotion mix",
+            f"Share of samples by their most probable emotion. {covered}.",
+            _mix(report),
+            is_wide=False,
+        ),
+        Chart("matrix", "Engagement by student", f"{covered}; {matrix}.", _matrix(report)),
+    ]
+
+
+def _time_axis(report: SessionReport, **fields: Any) -> Figure:
+    last = max(report.length_s, (report.buckets[-1].start_s if report.buckets else 0)) / 60
+    return {
+        "title": axis_title("minutes since the start"),
+        "range": [0, last],
+        "zeroline": False,
+        "automargin": True,
+        **fields,
+    }
+
+
+def _times(report: SessionReport) -> list[float]:
+    return [round((bucket.start_s + report.bucket_s / 2) / 60, 4) for bucket in report.buckets]
+
+
+def _coverage_trace(report: SessionReport, **fields: Any) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "Coverage",
+        "x": _times(report),
+        "y": [bucket.coverage for bucket in report.buckets],
+        "customdata": [
+            [clock(bucket.start_s), bucket.usable, round(bucket.expected)]
+            for bucket in report.buckets
+        ],
+        "fill": "tozeroy",
+        "line": {"color": COVERAGE_COLOUR, "width": 1},
+        "hovertemplate": "%{customdata[0]}: coverage %{y:.0%}"
+        " (%{customdata[1]} of %{customdata[2]} samples)<extra></extra>",
+        **fields,
+    }
+
+
+def _engagement(report: SessionReport) -> Figure:
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": "Engagement",
+        "x": _times(report),
+        "y": [rounded(bucket.engagement) for bucket in report.buckets],
+        "customdata": [
+            [clock(bucket.start_s), percent(bucket.coverage)] for bucket in report.buckets
+        ],
+        "connectgaps": False,
+        "line": {"color": ENGAGEMENT_COLOUR, "width": 2.5},
+        "marker": {"size": 3},
+        "hovertemplate": "%{customdata[0]}: engagement %{y:.2f},"
+        " coverage %{customdata[1]}<extra></extra>",
+    }
+    frame = layout(
+        380,
+        xaxis=_time_axis(report, anchor="y2"),
+        yaxis=UNIT_AXIS | {"domain": [0.34, 1], "title": axis_title("engagement", 10)},
+        yaxis2=SHARE_AXIS
+        | {
+            "domain": [0, 0.22],
+            "title": axis_title("coverage", 10),
+            "tickvals": [0, 0.5, 1],
+        },
+        shapes=[threshold()],
+    )
+    frame["margin"] = frame["margin"] | {"l": 76}
+    return {"data": [line, _coverage_trace(report, yaxis="y2")], "layout": frame}
+
+
+def _coverage(report: SessionReport) -> Figure:
+    frame = layout(300, xaxis=_time_axis(report), yaxis=SHARE_AXIS)
+    return {"data": [_coverage_trace(report)], "layout": frame}
+
+
+def _emotions(report: SessionReport) -> Figure:
+    # Bars without gaps look like stacked areas, which would draw over stretches without data.
+    times = _times(report)
+    clocks = [clock(bucket.start_s) for bucket in report.buckets]
+    data = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": times,
+            "y": [
+                rounded(bucket.emotions[index]) if bucket.emotions else None
+                for bucket in report.buckets
+            ],
+            "width": report.bucket_s / 60,
+            "customdata": clocks,
+            "marker": {"color": EMOTION_COLOURS[name], "line": {"width": 0}},
+            "hovertemplate": f"%{{customdata}}: {name} %{{y:.0%}}<extra></extra>",
+        }
+        for index, name in enumerate(EMOTIONS)
+    ]
+    frame = layout(
+        380,
+        xaxis=_time_axis(report),
+        yaxis=SHARE_AXIS,
+        barmode="stack",
+        bargap=0,
+        showlegend=True,
+    )
+    frame["legend"] = frame["legend"] | {"traceorder": "normal"}
+    return {"data": data, "layout": frame}
+
+
+def _matrix(report: SessionReport) -> Figure:
+    rows = report.students
+    what = "engagement" if report.with_emotion else "coverage"
+    starts = [index * report.cell_s for index in range(len(rows[0].cells) if rows else 0)]
+    heat = {
+        "type": "heatmap",
+        "x": [round((start + report.cell_s / 2) / 60, 4) for start in starts],
+        "y": list(range(len(rows))),
+        "z": [
+            [
+                rounded(cell.engagement if report.with_emotion else cell.coverage)
+                for cell in row.cells
+            ]
+            for row in rows
+        ],
+        "customdata": [
+            [
+                [plotly_text(row.name), clock(start), percent(cell.coverage)]
+                for start, cell in zip(starts, row.cells, strict=True)
+            ]
+            for row in rows
+        ],
+        "zmin": 0,
+        "zmax": 1,
+        "ygap": 2,
+        "hoverongaps": False,
+        "colorscale": [list(stop) for stop in LOW_TO_HIGH],
+        "colorbar": {
+            "orientation": "h",
+            "thickness": 12,
+            "y": 1,
+            "yanchor": "bottom",
+            "x": 0,
+            "xanchor": "left",
+            "len": 0.6,
+            "tickvals": [0, 0.5, 1],
+            "outlinewidth": 0,
+        },
+        "hovertemplate": "%{customdata[0]}, %{customdata[1]}<br>"
+        f"{what} %{{z:.2f}}, coverage %{{customdata[2]}}<extra></extra>",
+    }
+    frame = layout(
+        120 + ROW_PX * len(rows),
+        xaxis=_time_axis(report, showgrid=False, title=None, ticksuffix=" min"),
+        yaxis=name_axis([row.name for row in rows]),
+    )
+    frame["margin"] = frame["margin"] | {"t": 48}
+    return {"data": [heat], "layout": frame}
+
+
+def _mix(report: SessionReport) -> Figure:
+    shares = report.total.emotion_shares or (None,) * len(EMOTIONS)
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [rounded(share) for share in shares],
+        "y": list(EMOTIONS),
+        "marker": {"color": [EMOTION_COLOURS[name] for name in EMOTIONS]},
+        "text": ["" if share is None else percent(share) for share in shares],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "customdata": list(report.total.emotion_counts),
+        "hovertemplate": "%{y}: %{x:.1%} (%{customdata} samples)<extra></extra>",
+    }
+    frame = layout(
+        320,
+        xaxis={"range": [0, 1], "tickformat": ".0%", "fixedrange": True},
+        yaxis={"autorange": "reversed", "fixedrange": True},
+    )
+    frame["margin"] = frame["margin"] | {"l": 76}
+    return {"data": [bars], "layout": frame}
+
+
+def _attendance(report: SessionReport) -> Figure:
+    rows = report.students
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [rounded(row.tally.attendance) for row in rows],
+        "y": list(range(len(rows))),
+        "marker": {"color": ATTENDANCE_COLOUR},
+        "customdata": [[plotly_text(row.name), duration(row.tally.attended_s)] for row in rows],
+        "hovertemplate": "%{customdata[0]}: %{x:.0%} (%{customdata[1]})<extra></extra>",
+    }
+    frame = layout(
+        100 + ROW_PX * len(rows), xaxis=SHARE_AXIS, yaxis=name_axis([row.name for row in rows])
+    )
+    return {"data": [bars], "layout": frame}

@@ -1,0 +1,102 @@
+"""CSV: one row a sample, and one row a student.
+
+UTF-8 with a byte order mark, without which Excel takes names for another encoding. Every row
+says by itself that it is an estimate, so that a row copied elsewhere still does.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Final
+
+from inference.labels import EMOTIONS
+from sessions.reports import sample_rows
+from sessions.reports.facts import SHORT_NOTE, TOO_LITTLE, model_names
+from sessions.reports.series import SessionReport, StudentRow
+
+BYTE_ORDER_MARK: Final = "\ufeff"
+FULL_WIDTH: Final = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""= + - @ as East Asian keyboards type them; Excel takes these for a formula's start too."""
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", *FULL_WIDTH)
+
+
+def plain(text: str) -> str:
+    """A text that no spreadsheet runs as a formula: one that starts like one gets a '."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+async def samples(report: SessionReport) -> AsyncIterator[bytes]:
+    """The file in pieces, one row a sample."""
+    estimated = sample_rows.fields(report)[len(sample_rows.ALWAYS) :]
+    yield _lines(
+        [
+            (
+                *("session", "student", "participant", "at", "second", "faces"),
+                *("model" if name == "model_name" else name for name in estimated),
+                *("coverage", "simulated", "note", "generated_at"),
+            )
+        ],
+        BYTE_ORDER_MARK,
+    )
+    students = {row.participant_id: row for row in report.students}
+    names = {key: plain(row.name) for key, row in students.items()}
+    title = plain(report.title)
+    last = {
+        key: (_number(row.tally.coverage), *_marks(report, row)) for key, row in students.items()
+    }
+    async for chunk in sample_rows.chunks(report):
+        yield _lines(
+            (title, names[key], key, at.isoformat(), *rest, *last[key]) for key, at, *rest in chunk
+        )
+
+
+def students(report: SessionReport) -> bytes:
+    """The whole file, one row a student; a mean of too little data is an empty cell."""
+    estimated = ("engagement", "dominant", *(f"{name}_share" for name in EMOTIONS))
+    head = (
+        *("session", "student", "participant", "attended_s", "attendance"),
+        *("samples", "usable", "coverage"),
+        *(estimated if report.with_emotion else ()),
+        *("remark", "model", "simulated", "note", "generated_at"),
+    )
+    rows = [_student(report, row) for row in report.students]
+    return _lines([head, *rows], BYTE_ORDER_MARK)
+
+
+def _student(report: SessionReport, row: StudentRow) -> tuple[object, ...]:
+    tally = row.tally
+    shares = tally.emotion_shares or (None,) * len(EMOTIONS)
+    estimated = (
+        _number(tally.engagement),
+        tally.dominant[0] if tally.dominant else "",
+        *map(_number, shares),
+    )
+    too_little = report.with_emotion and tally.engagement is None
+    return (
+        *(plain(report.title), plain(row.name), row.participant_id),
+        *(round(tally.attended_s, 1), _number(tally.attendance)),
+        *(tally.samples, tally.usable, _number(tally.coverage)),
+        *(estimated if report.with_emotion else ()),
+        *(TOO_LITTLE if too_little else "", plain(model_names(report)), *_marks(report, row)),
+    )
+
+
+def _marks(report: SessionReport, row: StudentRow) -> tuple[str, str, str]:
+    return (
+        "yes" if row.is_simulated or report.is_simulated else "no",
+        SHORT_NOTE if report.with_emotion else "presence only",
+        report.generated_at.isoformat(timespec="seconds"),
+    )
+
+
+def _number(value: float | None) -> float | str:
+    return "" if value is None else round(value, 4)
+
+
+def _lines(rows: Iterable[Sequence[object]], start: str = "") -> bytes:
+    file = io.StringIO()
+    file.write(start)
+    csv.writer(file).writerows(rows)
+    return file.getvalue().encode()

@@ -1,0 +1,104 @@
+"""What every report and export says about itself, and how its figures are written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import slugify
+
+from inference.labels import EMOTIONS
+from sessions.reports.series import SessionReport
+
+NOTE: Final = "Emotion and engagement are a model's estimate, never a grade."
+SHORT_NOTE: Final = "estimate, never a grade"
+PRESENCE_NOTE: Final = "This site counts presence only; no emotion is estimated."
+SIMULATED: Final = "Simulated data: these are not real students."
+TOO_LITTLE: Final = "too little data"
+
+
+def note(report: SessionReport) -> str:
+    return NOTE if report.with_emotion else PRESENCE_NOTE
+
+
+def simulated(report: SessionReport) -> str:
+    """The mark of simulated data; empty where all of it is real."""
+    if report.is_simulated:
+        return SIMULATED
+    count = report.simulated_students
+    if count == 0:
+        return ""
+    if count == len(report.students):
+        return "Simulated data: every student of this session is simulated."
+    return f"Partly simulated: {count} of {len(report.students)} students are not real."
+
+
+def facts(report: SessionReport) -> list[tuple[str, str]]:
+    """Name and value of what describes the session, for a head or a summary."""
+    total = report.total
+    rows = [
+        ("Course", report.course),
+        ("Started", moment(report.started_at) or "not yet"),
+        ("Ended", moment(report.ended_at) or ("still live" if report.is_live else "not yet")),
+        ("Length", duration(report.length_s)),
+        ("Students", str(len(report.students))),
+        ("Sampling interval", f"{report.interval_s:g} s"),
+        ("Samples", f"{total.samples:,} ({total.usable:,} with a face)"),
+        ("Coverage", percent(total.coverage)),
+    ]
+    if report.with_emotion:
+        rows.append(("Emotion model", model_names(report)))
+    if simulated(report):
+        rows.append(("Simulated", simulated(report)))
+    return rows
+
+
+def model_names(report: SessionReport) -> str:
+    return ", ".join(report.models) or "none"
+
+
+def file_name(report: SessionReport, ending: str) -> str:
+    """A name for a download, such as waves-2026-11-21-samples.csv."""
+    day = timezone.localtime(report.started_at or report.generated_at)
+    title = slugify(report.title)[:60].strip("-") or "session"
+    return f"{title}-{day:%Y-%m-%d}{ending}"
+
+
+def percent(share: float | None) -> str:
+    """A share from 0 to 1 as a whole percentage."""
+    return TOO_LITTLE if share is None else f"{share * 100:.0f} %"
+
+
+def decimal(value: float | None) -> str:
+    """An engagement from 0 to 1 with two digits."""
+    return TOO_LITTLE if value is None else f"{value:.2f}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in words: 45 s, 12 min, 1 h 05 min."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def clock(second: float) -> str:
+    """A moment of the session: 12:30, or 1:02:30 from one hour on."""
+    minutes, seconds = divmod(int(second), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def moment(at: datetime | None) -> str:
+    """A date and time in the site's time zone; empty for none."""
+    return date_format(timezone.localtime(at), "j M Y, H:i") if at else ""
+
+
+def emotion_mix(shares: tuple[float, ...] | None) -> str:
+    """The emotions with a share of at least a hundredth, the largest first."""
+    if shares is None:
+        return TOO_LITTLE
+    pairs = sorted(zip(EMOTIONS, shares, strict=True), key=lambda pair: -pair[1])
+    return ", ".join(f"{name} {share * 100:.0f} %" for name, share in pairs if share >= 0.01)

@@ -1,0 +1,94 @@
+"""What all Plotly figures share. The page, which knows its theme, colours text and grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+from inference.engagement import ENGAGED_AT
+from sessions.reports.palette import COVERAGE_COLOUR
+
+Figure = dict[str, Any]
+NAME_LENGTH: Final = 14
+ROW_PX: Final = 26
+SHARE_AXIS: Final = {"range": [0, 1], "tickformat": ".0%", "fixedrange": True}
+UNIT_AXIS: Final = {"range": [0, 1.02], "fixedrange": True, "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A figure with what stands above it; the caption gives the coverage."""
+
+    key: str
+    title: str
+    caption: str
+    figure: Figure
+    is_wide: bool = True
+
+
+def layout(height: int, **fields: Any) -> Figure:
+    """A plain layout of this height in pixels, with the fields added."""
+    base = {
+        "height": height,
+        "margin": {"l": 46, "r": 14, "t": 12, "b": 44},
+        "hovermode": "closest",
+        "showlegend": False,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "font": {"size": 14},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    }
+    return base | fields
+
+
+def axis_title(text: str, standoff: int | None = None) -> Figure:
+    """A title in the size of the page; standoff in pixels from the axis' own figures."""
+    return {"text": text, "font": {"size": 14}, "standoff": standoff}
+
+
+def threshold() -> Figure:
+    """A dotted line at the engagement from which a student counts as engaged."""
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": ENGAGED_AT,
+        "y1": ENGAGED_AT,
+        "line": {"color": COVERAGE_COLOUR, "width": 1.5, "dash": "dot"},
+        "label": {
+            "text": f"engaged from {ENGAGED_AT}",
+            "textposition": "start",
+            "font": {"size": 14},
+        },
+    }
+
+
+def name_axis(names: Sequence[str]) -> Figure:
+    """An axis of numbers with names as labels, because two students may share a name."""
+    return {
+        "tickvals": list(range(len(names))),
+        "ticktext": [short(name) for name in names],
+        "range": [len(names) - 0.5, -0.5],
+        "automargin": True,
+        "fixedrange": True,
+        "showgrid": False,
+        "zeroline": False,
+    }
+
+
+def plotly_text(text: str) -> str:
+    """A text that Plotly shows as it stands; it would take tags for formatting and links."""
+    return escape(text, quote=False)
+
+
+def short(name: str) -> str:
+    """A name that fits beside an axis."""
+    return plotly_text(name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…")
+
+
+def rounded(value: float | None) -> float | None:
+    """Four digits are more than a chart shows, and keep the page small."""
+    return None if value is None else round(value, 4)

@@ -1,0 +1,39 @@
+"""One self-contained HTML file that opens offline, with the charts of the report page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from plotly.offline import get_plotlyjs
+
+from sessions.reports.charts import session_charts
+from sessions.reports.facts import facts, note, simulated
+from sessions.reports.series import SessionReport
+
+
+def page(report: SessionReport) -> str:
+    """The whole file. Names are escaped by the template, also inside the figures' JSON."""
+    charts = session_charts(report)
+    return render_to_string(
+        "reports/export.html",
+        {
+            "report": report,
+            "note": note(report),
+            "simulated": simulated(report),
+            "facts": facts(report),
+            "charts": charts,
+            "figures": {chart.key: chart.figure for chart in charts},
+            "css": _static("css/site.css"),
+            "plotly": get_plotlyjs(),
+            "script": _static("js/report.js"),
+        },
+    )
+
+
+def _static(name: str) -> str:
+    found = finders.find(name)
+    if not isinstance(found, str):
+        raise FileNotFoundError(f"the static file {name} is missing from this installation")
+    return Path(found).read_text(encoding="utf-8")

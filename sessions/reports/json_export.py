@@ -1,0 +1,125 @@
+"""JSON for programs, in one object. Version 1 of its form:
+
+schema        {"name": "engagement-session", "version": 1}
+generated_at  ISO 8601
+note          what the figures are and are not
+simulated     {"session": bool, "students": number of simulated students, "mark": text or ""}
+policy        "emotion" or "presence"; with presence all estimates are null and models is []
+models        names of the models that made the estimates
+labels        the seven emotions in the order of every array of seven below
+session       {"id", "title", "course", "started_at", "ended_at", "live", "interval_s", "length_s"}
+summary       counts and means of the class, as for a student below, without names
+timeline      {"width_s", "buckets": [{"start_s", "samples", "usable", "expected", "coverage",
+              "engagement", "emotions": mean probabilities or null}]}
+students      [{"participant", "student", "name", "simulated", "attended_s", "attendance",
+              "samples", "usable", "coverage", "engagement", "emotion_shares", "dominant"}]
+sample_fields names of the columns of samples
+samples       one array a sample, in order of time; participant refers to students
+
+Times are in UTC; shares, coverage, probabilities and engagement are from 0 to 1; null is too
+little data, or a frame without a face.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, Final
+
+from inference.labels import EMOTIONS
+from sessions.reports import sample_rows
+from sessions.reports.facts import note, simulated
+from sessions.reports.series import SessionReport
+from sessions.reports.tally import Tally
+
+SCHEMA: Final = {"name": "engagement-session", "version": 1}
+
+
+async def document(report: SessionReport) -> AsyncIterator[bytes]:
+    """The file in pieces; one sample a line."""
+    yield _dump(head(report))[:-1] + b',\n"samples": ['
+    between = b"\n"
+    async for chunk in sample_rows.chunks(report):
+        lines = [_dump([key, _iso(at), *rest]) for key, at, *rest in chunk]
+        yield between + b",\n".join(lines)
+        between = b",\n"
+    yield b"\n]}\n"
+
+
+def head(report: SessionReport) -> dict[str, Any]:
+    """Everything but the samples."""
+    return {
+        "schema": SCHEMA,
+        "generated_at": _iso(report.generated_at),
+        "note": note(report),
+        "simulated": {
+            "session": report.is_simulated,
+            "students": report.simulated_students,
+            "mark": simulated(report),
+        },
+        "policy": "emotion" if report.with_emotion else "presence",
+        "models": report.models,
+        "labels": EMOTIONS,
+        "session": {
+            "id": report.session_id,
+            "title": report.title,
+            "course": report.course,
+            "started_at": _iso(report.started_at),
+            "ended_at": _iso(report.ended_at),
+            "live": report.is_live,
+            "interval_s": report.interval_s,
+            "length_s": report.length_s,
+        },
+        "summary": _tally(report.total) | {"students": len(report.students)},
+        "timeline": {
+            "width_s": report.bucket_s,
+            "buckets": [
+                {
+                    "start_s": bucket.start_s,
+                    "samples": bucket.samples,
+                    "usable": bucket.usable,
+                    "expected": round(bucket.expected, 2),
+                    "coverage": bucket.coverage,
+                    "engagement": bucket.engagement,
+                    "emotions": bucket.emotions,
+                }
+                for bucket in report.buckets
+            ],
+        },
+        "students": [
+            {
+                "participant": row.participant_id,
+                "student": row.student_id,
+                "name": row.name,
+                "simulated": row.is_simulated,
+                "attendance": row.tally.attendance,
+            }
+            | _tally(row.tally)
+            for row in report.students
+        ],
+        "sample_fields": [
+            {"participant_id": "participant", "model_name": "model"}.get(name, name)
+            for name in sample_rows.fields(report)
+        ],
+    }
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    return {
+        "attended_s": tally.attended_s,
+        "samples": tally.samples,
+        "usable": tally.usable,
+        "coverage": tally.coverage,
+        "engagement": tally.engagement,
+        "emotion_shares": tally.emotion_shares,
+        "dominant": tally.dominant[0] if tally.dominant else None,
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _dump(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()

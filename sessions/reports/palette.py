@@ -1,0 +1,29 @@
+"""The one place where chart colours are defined; pages and exports take them from here.
+
+Okabe and Ito's palette, which readers with any common colour blindness can tell apart, with a
+grey for neutral; each has a contrast that works on light and on dark pages.
+"""
+
+from typing import Final
+
+EMOTION_COLOURS: Final[dict[str, str]] = {
+    "angry": "#d55e00",
+    "disgust": "#009e73",
+    "fear": "#cc79a7",
+    "happy": "#e69f00",
+    "neutral": "#9aa5b1",
+    "sad": "#0072b2",
+    "surprise": "#56b4e9",
+}
+ENGAGEMENT_COLOUR: Final = "#2f7fd1"
+COVERAGE_COLOUR: Final = "#8593a3"
+ATTENDANCE_COLOUR: Final = "#009e73"
+
+LOW_TO_HIGH: Final[tuple[tuple[float, str], ...]] = (
+    (0.0, "#00224e"),
+    (0.25, "#434e6c"),
+    (0.5, "#7d7c78"),
+    (0.75, "#bcad6c"),
+    (1.0, "#fee838"),
+)
+"""Cividis, which reads the same with and without colour vision."""

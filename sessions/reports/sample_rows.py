@@ -1,0 +1,48 @@
+"""The samples of a session as exports write them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
+from typing import Any, Final
+
+from asgiref.sync import sync_to_async
+from django.db.models import QuerySet
+
+from inference.labels import EMOTIONS
+from sessions.models import Sample
+from sessions.reports.series import SessionReport
+
+CHUNK: Final = 1000
+ALWAYS: Final = ("participant_id", "at", "second", "faces")
+ESTIMATED: Final = (*EMOTIONS, "emotion", "engagement", "model_name")
+
+
+def fields(report: SessionReport) -> tuple[str, ...]:
+    """The fields of a row; without emotion, none that a model estimated."""
+    return ALWAYS + (ESTIMATED if report.with_emotion else ())
+
+
+def rows(report: SessionReport) -> Iterator[tuple[Any, ...]]:
+    """Every sample in order of time, one at a time from the database."""
+    return _query(report).iterator(CHUNK)
+
+
+async def chunks(report: SessionReport) -> AsyncIterator[list[tuple[Any, ...]]]:
+    """Every sample in order of time, in lists, so that a server can send while it reads."""
+    # Not aiterator(): with values_list() it runs its query in the event loop.
+    every = rows(report)
+    while chunk := await sync_to_async(_take)(every):
+        yield chunk
+
+
+def _take(every: Iterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return list(islice(every, CHUNK))
+
+
+def _query(report: SessionReport) -> QuerySet[Sample, tuple[Any, ...]]:
+    own = Sample.objects.filter(
+        session=report.session_id,
+        participant__in=[row.participant_id for row in report.students],
+    )
+    return own.in_order().values_list(*fields(report))

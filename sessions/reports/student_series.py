@@ -1,0 +1,83 @@
+"""From stored samples to the figures of a student across a course."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from sessions.models import ClassSession, Connection, Participant, Sample, Student
+from sessions.reports.series import stays_in, tally_of
+from sessions.reports.tally import Tally, attended
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOfStudent:
+    """What is known of a student in one session."""
+
+    session_id: int
+    title: str
+    started_at: datetime | None
+    is_simulated: bool
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class StudentReport:
+    """A student across the sessions of a course, the earliest first."""
+
+    student_id: int
+    name: str
+    course_id: int
+    course: str
+    sessions_held: int
+    sessions: tuple[SessionOfStudent, ...]
+    with_emotion: bool
+
+    @property
+    def has_data(self) -> bool:
+        return any(row.tally.samples for row in self.sessions)
+
+
+def student_report(student: Student) -> StudentReport:
+    """Report a student in four queries, however many the sessions; its course must be loaded."""
+    with_emotion = settings.POLICY == "emotion"
+    people = Participant.objects.filter(
+        student=student, session__started_at__isnull=False
+    ).select_related("session")
+    rows = {
+        row["participant_id"]: row
+        for row in Sample.objects.filter(participant__student=student).tallies()
+    }
+    moments: dict[int, list[tuple[datetime, datetime]]] = {}
+    for person_id, opened, seen in Connection.objects.filter(participant__student=student).stays():
+        moments.setdefault(person_id, []).append((opened, seen))
+    by_session: dict[int, tuple[ClassSession, list[Participant]]] = {}
+    for person in people:
+        by_session.setdefault(person.session_id, (person.session, []))[1].append(person)
+    sessions = []
+    for session, own in by_session.values():
+        length = session.elapsed.total_seconds()
+        stays = stays_in([m for one in own for m in moments.get(one.pk, [])], session, length)
+        tally = Tally.sum(
+            (tally_of(rows.get(one.pk), session, length, [], with_emotion) for one in own),
+            length,
+            session.interval_s,
+        ).with_attended(attended(stays))
+        sessions.append(
+            SessionOfStudent(
+                session.pk, session.title, session.started_at, session.is_simulated, tally
+            )
+        )
+    return StudentReport(
+        student_id=student.pk,
+        name=student.name,
+        course_id=student.course_id,
+        course=student.course.name,
+        sessions_held=ClassSession.objects.filter(course=student.course)
+        .exclude(started_at=None)
+        .count(),
+        sessions=tuple(sorted(sessions, key=lambda one: (str(one.started_at), one.session_id))),
+        with_emotion=with_emotion,
+    )

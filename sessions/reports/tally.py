@@ -1,0 +1,116 @@
+"""Counts that add up, and the shares that follow from them; no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import Final
+
+from inference.labels import EMOTIONS
+
+MIN_USABLE: Final = 10
+"""A mean over fewer usable samples is too little data, and is not given."""
+
+Stay = tuple[float, float]
+"""From and to, in seconds of the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was counted of a participant, a student or a class in one session."""
+
+    length_s: float
+    interval_s: float
+    attended_s: float = 0.0
+    samples: int = 0
+    usable: int = 0
+    measured: int = 0
+    """Samples with an engagement value."""
+    engagement_sum: float = 0.0
+    emotion_counts: tuple[int, ...] = (0,) * len(EMOTIONS)
+    """Samples by dominant emotion, in the order of EMOTIONS."""
+
+    @classmethod
+    def sum(cls, tallies: Iterable[Tally], length_s: float, interval_s: float) -> Tally:
+        """All counts added up; attended seconds are those of everybody together."""
+        result = cls(length_s, interval_s)
+        for one in tallies:
+            result = replace(
+                result,
+                attended_s=result.attended_s + one.attended_s,
+                samples=result.samples + one.samples,
+                usable=result.usable + one.usable,
+                measured=result.measured + one.measured,
+                engagement_sum=result.engagement_sum + one.engagement_sum,
+                emotion_counts=tuple(map(int.__add__, result.emotion_counts, one.emotion_counts)),
+            )
+        return result
+
+    def with_attended(self, seconds: float) -> Tally:
+        return replace(self, attended_s=seconds)
+
+    @property
+    def attendance(self) -> float | None:
+        """Share of the session attended, 0 to 1; None for a session that has not begun."""
+        return min(1.0, self.attended_s / self.length_s) if self.length_s else None
+
+    @property
+    def expected(self) -> float:
+        """Samples to expect from the time attended."""
+        return self.attended_s / self.interval_s
+
+    @property
+    def coverage(self) -> float | None:
+        """Usable samples over those expected, at most 1; None where none is expected."""
+        return min(1.0, self.usable / self.expected) if self.expected >= 1 else None
+
+    @property
+    def engagement(self) -> float | None:
+        """Mean engagement, 0 to 1; None for too little data."""
+        return self.engagement_sum / self.measured if self.measured >= MIN_USABLE else None
+
+    @property
+    def emotion_shares(self) -> tuple[float, ...] | None:
+        """Share of samples by dominant emotion, in the order of EMOTIONS; None for too little."""
+        total = sum(self.emotion_counts)
+        if total < MIN_USABLE:
+            return None
+        return tuple(count / total for count in self.emotion_counts)
+
+    @property
+    def dominant(self) -> tuple[str, float] | None:
+        """The most frequent emotion and its share; None for too little data."""
+        shares = self.emotion_shares
+        if shares is None:
+            return None
+        return max(zip(EMOTIONS, shares, strict=True), key=lambda pair: pair[1])
+
+
+def merged(stays: Iterable[Stay], length_s: float) -> list[Stay]:
+    """The stays cut to the session, in order, with those that overlap joined."""
+    result: list[Stay] = []
+    for start, end in sorted(stays):
+        start, end = max(0.0, start), min(length_s, end)
+        if end <= start:
+            continue
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(result[-1][1], end))
+        else:
+            result.append((start, end))
+    return result
+
+
+def attended(stays: Iterable[Stay]) -> float:
+    """Seconds connected, of stays without overlaps."""
+    return sum(end - start for start, end in stays)
+
+
+def seconds_by_slot(stays: Iterable[Stay], width_s: int, slots: int) -> list[float]:
+    """Seconds connected in each of the slots of width_s seconds; several people's add up."""
+    result = [0.0] * slots
+    for start, end in stays:
+        for slot in range(int(start // width_s), min(slots, ceil(end / width_s))):
+            low, high = slot * width_s, (slot + 1) * width_s
+            result[slot] += max(0.0, min(end, high) - max(start, low))
+    return result

@@ -1,0 +1,281 @@
+"""XLSX with native charts: summary, students, timeline and samples on a sheet each."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import Any, Final
+
+import xlsxwriter
+from django.utils import timezone
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from inference.labels import EMOTIONS
+from sessions.reports import sample_rows
+from sessions.reports.facts import TOO_LITTLE, facts, moment, note, simulated
+from sessions.reports.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR
+from sessions.reports.series import SessionReport
+
+EXCEL_ROWS: Final = 1_048_576
+SAMPLE_HEAD_ROWS: Final = 1
+DAY_S: Final = 86_400
+
+Column = tuple[str, int, str]
+"""Head, width in characters, format."""
+
+
+def workbook(report: SessionReport, most_rows: int = EXCEL_ROWS) -> bytes:
+    """The file. most_rows caps the sheet of samples at what Excel can open."""
+    file = io.BytesIO()
+    # Rows are written out as they come: a session has a hundred thousand samples.
+    with xlsxwriter.Workbook(
+        file,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    ) as book:
+        _Writer(book, report, most_rows - SAMPLE_HEAD_ROWS).write()
+    return file.getvalue()
+
+
+class _Writer:
+    def __init__(self, book: Workbook, report: SessionReport, most_samples: int) -> None:
+        self.book = book
+        self.report = report
+        self.most_samples = most_samples
+        self.formats: dict[str, Format] = {
+            "text": book.add_format(),
+            "title": book.add_format({"bold": True, "font_size": 16}),
+            "bold": book.add_format({"bold": True}),
+            "mark": book.add_format({"bold": True, "font_color": "#B3261E"}),
+            "head": book.add_format({"bold": True, "bg_color": "#EEF1F5", "text_wrap": True}),
+            "share": book.add_format({"num_format": "0 %"}),
+            "value": book.add_format({"num_format": "0.00"}),
+            "count": book.add_format({"num_format": "#,##0"}),
+            "time": book.add_format({"num_format": "[h]:mm:ss"}),
+            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        }
+
+    def write(self) -> None:
+        summary = self.book.add_worksheet("Summary")
+        students = self.book.add_worksheet("Students")
+        timeline = self.book.add_worksheet("Timeline")
+        samples = self.book.add_worksheet("Samples")
+        self._summary(summary)
+        self._students(students)
+        self._timeline(timeline)
+        self._samples(samples)
+
+    def _summary(self, sheet: Worksheet) -> None:
+        report = self.report
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, 1, 44)
+        rows: list[tuple[str, Any, str]] = [(report.title, "", "title"), (note(report), "", "bold")]
+        rows += [(simulated(report), "", "mark")] if simulated(report) else []
+        rows += [("", "", "text")]
+        rows += [(name, value, "text") for name, value in facts(report)]
+        rows += [("Generated", moment(report.generated_at), "text")]
+        total = report.total
+        if report.with_emotion:
+            rows += [("Mean engagement", total.engagement, "value"), ("", "", "text")]
+            rows += [("Emotion mix", "share of samples by most probable emotion", "bold")]
+            shares = total.emotion_shares or (None,) * len(EMOTIONS)
+            rows += [
+                (name.capitalize(), share, "share")
+                for name, share in zip(EMOTIONS, shares, strict=True)
+            ]
+        if self._samples_left_out():
+            rows += [("", "", "text"), ("Samples", self._cap_note(), "mark")]
+        for index, (name, value, style) in enumerate(rows):
+            heading = style in ("title", "bold", "mark")
+            sheet.write_string(index, 0, name, self.formats[style if heading else "text"])
+            self._cell(sheet, index, 1, value, "text" if heading else style)
+        if report.with_emotion and report.has_data:
+            sheet.insert_chart(0, 3, self._engagement_chart())
+            sheet.insert_chart(18, 3, self._emotion_chart())
+
+    def _students(self, sheet: Worksheet) -> None:
+        emotion = self.report.with_emotion
+        columns: list[Column] = [
+            ("Student", 24, "text"),
+            ("Attended", 11, "time"),
+            ("Attendance", 11, "share"),
+            ("Samples", 10, "count"),
+            ("With a face", 11, "count"),
+            ("Coverage", 13, "share"),
+        ]
+        if emotion:
+            columns += [("Mean engagement", 13, "value"), ("Dominant emotion", 13, "text")]
+            columns += [(name.capitalize(), 10, "share") for name in EMOTIONS]
+        columns += [("Simulated", 11, "text")]
+        self._head(sheet, columns)
+        for index, row in enumerate(self.report.students, start=1):
+            tally = row.tally
+            values: list[Any] = [row.name, tally.attended_s / DAY_S, tally.attendance]
+            values += [tally.samples, tally.usable, tally.coverage]
+            if emotion:
+                values += [tally.engagement, tally.dominant[0] if tally.dominant else None]
+                values += tally.emotion_shares or (None,) * len(EMOTIONS)
+            values += ["yes" if row.is_simulated or self.report.is_simulated else "no"]
+            self._row(sheet, index, columns, values)
+        if self.report.students:
+            sheet.insert_chart(1, len(columns) + 1, self._student_chart(6 if emotion else 5))
+
+    def _timeline(self, sheet: Worksheet) -> None:
+        columns: list[Column] = [
+            ("Start", 10, "time"),
+            ("Samples", 10, "count"),
+            ("With a face", 11, "count"),
+            ("Expected", 10, "count"),
+            ("Coverage", 10, "share"),
+        ]
+        if self.report.with_emotion:
+            columns += [("Engagement", 12, "value")]
+            columns += [(name.capitalize(), 10, "value") for name in EMOTIONS]
+        self._head(sheet, columns)
+        for index, bucket in enumerate(self.report.buckets, start=1):
+            values: list[Any] = [bucket.start_s / DAY_S, bucket.samples, bucket.usable]
+            values += [bucket.expected, bucket.coverage]
+            if self.report.with_emotion:
+                values += [bucket.engagement, *(bucket.emotions or (None,) * len(EMOTIONS))]
+            # A cell of words would be drawn as zero, so too little data stays blank here.
+            self._row(sheet, index, columns, values, blank="")
+
+    def _samples(self, sheet: Worksheet) -> None:
+        zone = timezone.get_current_timezone()
+        columns: list[Column] = [
+            ("Student", 24, "text"),
+            (f"Time ({zone})", 20, "moment"),
+            ("Second", 9, "count"),
+            ("Faces", 8, "count"),
+        ]
+        if self.report.with_emotion:
+            columns += [(name.capitalize(), 10, "value") for name in EMOTIONS]
+            columns += [("Emotion", 11, "text"), ("Engagement", 11, "value"), ("Model", 14, "text")]
+        self._head(sheet, columns)
+        names = {row.participant_id: row.name for row in self.report.students}
+        for index, (key, at, *rest) in enumerate(sample_rows.rows(self.report), start=1):
+            if index > self.most_samples:
+                break
+            local = at.astimezone(zone).replace(tzinfo=None)
+            self._row(sheet, index, columns, [names[key], local, *rest], blank="")
+
+    def _samples_left_out(self) -> int:
+        return max(0, self.report.total.samples - self.most_samples)
+
+    def _cap_note(self) -> str:
+        return (
+            f"Excel holds no more rows: the last {self._samples_left_out():,} of "
+            f"{self.report.total.samples:,} samples are left out. The CSV has them all."
+        )
+
+    def _head(self, sheet: Worksheet, columns: list[Column]) -> None:
+        for index, (name, width, _) in enumerate(columns):
+            sheet.set_column(index, index, width)
+            sheet.write_string(0, index, name, self.formats["head"])
+        sheet.freeze_panes(1, 1)
+        sheet.repeat_rows(0)
+
+    def _row(
+        self,
+        sheet: Worksheet,
+        row: int,
+        columns: list[Column],
+        values: list[Any],
+        blank: str = TOO_LITTLE,
+    ) -> None:
+        for index, (value, (_, _, style)) in enumerate(zip(values, columns, strict=True)):
+            self._cell(sheet, row, index, value, style, blank)
+
+    def _cell(
+        self,
+        sheet: Worksheet,
+        row: int,
+        column: int,
+        value: Any,
+        style: str,
+        blank: str = TOO_LITTLE,
+    ) -> None:
+        if value is None:
+            value = blank
+        if isinstance(value, str):
+            # Always as a string, so that no name becomes a formula or a link.
+            if value:
+                sheet.write_string(row, column, value, self.formats["text"])
+        elif isinstance(value, datetime):
+            sheet.write_datetime(row, column, value, self.formats[style])
+        else:
+            sheet.write_number(row, column, value, self.formats[style])
+
+    def _column(self, sheet: str, column: int, rows: int) -> list[Any]:
+        return [sheet, 1, column, rows, column]
+
+    def _engagement_chart(self) -> Any:
+        rows = len(self.report.buckets)
+        chart = self.book.add_chart({"type": "line"})
+        for column, name, colour in (
+            (5, "Engagement", ENGAGEMENT_COLOUR),
+            (4, "Coverage", COVERAGE_COLOUR),
+        ):
+            chart.add_series(
+                {
+                    "name": name,
+                    "categories": self._column("Timeline", 0, rows),
+                    "values": self._column("Timeline", column, rows),
+                    "line": {"color": colour.upper(), "width": 2 if column == 5 else 1},
+                }
+            )
+        return self._finish(chart, "Engagement and coverage over time")
+
+    def _emotion_chart(self) -> Any:
+        rows = len(self.report.buckets)
+        chart = self.book.add_chart({"type": "column", "subtype": "stacked"})
+        for index, name in enumerate(EMOTIONS):
+            chart.add_series(
+                {
+                    "name": name,
+                    "categories": self._column("Timeline", 0, rows),
+                    "values": self._column("Timeline", 6 + index, rows),
+                    "fill": {"color": EMOTION_COLOURS[name].upper()},
+                    "gap": 0,
+                }
+            )
+        return self._finish(chart, "Emotion over time (mean probabilities)")
+
+    def _student_chart(self, column: int) -> Any:
+        rows = len(self.report.students)
+        name = "Mean engagement" if column == 6 else "Coverage"
+        chart = self.book.add_chart({"type": "bar"})
+        chart.add_series(
+            {
+                "name": name,
+                "categories": self._column("Students", 0, rows),
+                "values": self._column("Students", column, rows),
+                "fill": {"color": ENGAGEMENT_COLOUR.upper()},
+            }
+        )
+        chart.set_title({"name": f"{name} by student", "name_font": {"size": 12}})
+        chart.set_legend({"none": True})
+        chart.set_x_axis({"min": 0, "max": 1})
+        chart.set_y_axis({"reverse": True})
+        chart.set_size({"width": 620, "height": 120 + 22 * rows})
+        return chart
+
+    def _finish(self, chart: Any, title: str) -> Any:
+        chart.set_title({"name": title, "name_font": {"size": 12}})
+        chart.set_x_axis(
+            {
+                "name": "time since the start",
+                "interval_unit": max(1, len(self.report.buckets) // 10),
+            }
+        )
+        chart.set_y_axis({"min": 0, "max": 1, "num_format": "0.0"})
+        chart.set_legend({"position": "bottom"})
+        chart.show_blanks_as("gap")
+        chart.set_size({"width": 760, "height": 340})
+        return chart

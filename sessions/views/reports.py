@@ -1,0 +1,93 @@
+"""After the class: a session's report, its exports, a student across a course."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from sessions.models import Student
+from sessions.reports import csv_export, html_export, json_export, xlsx_export
+from sessions.reports.charts import session_charts
+from sessions.reports.facts import facts, file_name, note, simulated
+from sessions.reports.series import SessionReport
+from sessions.reports.series import session_report as report_on
+from sessions.reports.student_charts import student_charts
+from sessions.reports.student_series import student_report
+from sessions.views.access import TeacherRequest, own_session
+
+CSV: Final = "text/csv; charset=utf-8"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+Export = Callable[[SessionReport], str | bytes | AsyncIterator[bytes]]
+
+EXPORTS: Final[dict[str, tuple[str, str, Export]]] = {
+    "csv": ("-samples.csv", CSV, csv_export.samples),
+    "students-csv": ("-students.csv", CSV, csv_export.students),
+    "xlsx": (".xlsx", XLSX, xlsx_export.workbook),
+    "json": (".json", "application/json", json_export.document),
+    "html": (".html", "text/html; charset=utf-8", html_export.page),
+}
+"""Kind: the end of the file's name, the content type, the maker of the content."""
+
+
+@login_required
+@require_safe
+def session_report(request: TeacherRequest, pk: int) -> HttpResponse:
+    session = own_session(request, pk)
+    report = report_on(session)
+    charts = session_charts(report)
+    return render(
+        request,
+        "reports/session.html",
+        {
+            "report": report,
+            "course_id": session.course_id,
+            "facts": facts(report),
+            "note": note(report),
+            "simulated": simulated(report),
+            "charts": charts,
+            "figures": {chart.key: chart.figure for chart in charts},
+        },
+    )
+
+
+@login_required
+@require_safe
+def session_export(request: TeacherRequest, pk: int, kind: str) -> HttpResponseBase:
+    """A download of one of EXPORTS. Raises Http404 for another kind."""
+    session = own_session(request, pk)
+    if kind not in EXPORTS:
+        raise Http404(f"There is no export of the kind {kind!r}.")
+    ending, content_type, export = EXPORTS[kind]
+    report = report_on(session)
+    content = export(report)
+    response = (
+        HttpResponse(content, content_type=content_type)
+        if isinstance(content, str | bytes)
+        else StreamingHttpResponse(content, content_type=content_type)
+    )
+    response["Content-Disposition"] = f'attachment; filename="{file_name(report, ending)}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@login_required
+@require_safe
+def student(request: TeacherRequest, course_pk: int, pk: int) -> HttpResponse:
+    own = Student.objects.owned_by(request.user).select_related("course")
+    report = student_report(get_object_or_404(own, pk=pk, course=course_pk))
+    charts = student_charts(report)
+    return render(
+        request,
+        "reports/student.html",
+        {
+            "report": report,
+            "charts": charts,
+            "figures": {chart.key: chart.figure for chart in charts},
+            "simulated_count": sum(row.is_simulated for row in report.sessions),
+        },
+    )

@@ -1,0 +1,61 @@
+// @ts-check
+/**
+ * Draws the figures of a report in the page's colours. An exported file holds this script as it
+ * stands, so it imports nothing.
+ */
+
+/** @typedef {{ data: Record<string, any>[], layout: Record<string, any> }} Figure */
+
+const NARROW_PX = 480;
+const CONFIG = {
+  displaylogo: false,
+  responsive: true,
+  modeBarButtons: [["toImage", "resetScale2d"]],
+};
+
+/** @type {Record<string, Figure>} */
+const figures = JSON.parse(document.getElementById("figures")?.textContent ?? "{}");
+/** @type {NodeListOf<HTMLElement>} */
+const places = document.querySelectorAll(".chart[data-figure]");
+
+/** @param {string} name a custom property of site.css, with its dashes */
+function css(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/**
+ * The layout in the colours of the page as it is now.
+ * @param {Record<string, any>} layout
+ * @param {boolean} isNarrow
+ */
+function dressed(layout, isNarrow) {
+  const text = css("--text");
+  const result = structuredClone(layout);
+  result.font = { ...layout.font, family: css("--font"), color: text };
+  result.hoverlabel = {
+    bgcolor: css("--surface"),
+    bordercolor: css("--line"),
+    font: { color: text, size: 14 },
+  };
+  for (const name of Object.keys(result).filter((key) => /^[xy]axis\d*$/.test(key))) {
+    result[name] = { gridcolor: css("--line"), linecolor: css("--line"), zeroline: false, ...result[name] };
+    if (isNarrow && name.startsWith("x")) result[name].nticks = 5;
+  }
+  for (const shape of result.shapes ?? []) {
+    shape.label = { ...shape.label, font: { ...shape.label?.font, color: css("--muted") } };
+  }
+  return result;
+}
+
+async function draw() {
+  const drawn = [...places].map((place) => {
+    const figure = figures[place.dataset.figure ?? ""];
+    const layout = dressed(figure.layout, place.clientWidth < NARROW_PX);
+    return window.Plotly.react(place, figure.data, layout, CONFIG);
+  });
+  await Promise.all(drawn);
+  document.documentElement.dataset.ready = "true";
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+await draw();

@@ -1,0 +1,163 @@
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Permission, User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from sessions.models import ClassSession, Course, Participant, Sample
+from tests.factories import make_participant, make_sample, make_session, make_teacher
+from tests.lessons import KnownLesson, add_samples, make_lesson
+
+pytestmark = pytest.mark.django_db
+MODELS = [model._meta.model_name for model in apps.get_app_config("class_sessions").get_models()]
+
+
+@pytest.fixture
+def lesson() -> KnownLesson:
+    return make_lesson()
+
+
+@pytest.fixture
+def head(client: Client) -> Client:
+    """A browser in which a superuser is signed in."""
+    client.force_login(User.objects.create_superuser("head", "head@example.org", "x"))
+    return client
+
+
+def at(page: str, *args: int) -> str:
+    return reverse(f"admin:class_sessions_{page}", args=args)
+
+
+def test_every_model_is_registered() -> None:
+    for model in apps.get_app_config("class_sessions").get_models():
+        assert admin.site.is_registered(model)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_list_opens_is_searched_and_shows_its_rows(
+    model: str, head: Client, lesson: KnownLesson
+) -> None:
+    assert head.get(at(f"{model}_changelist")).status_code == 200
+    found = head.get(at(f"{model}_changelist"), {"q": "Ann"})
+    assert found.status_code == 200
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_single_page_opens(model: str, head: Client, lesson: KnownLesson) -> None:
+    row = apps.get_model("class_sessions", model)._default_manager.first()
+    assert row is not None
+    html = head.get(at(f"{model}_change", row.pk))
+    assert html.status_code == 200
+    assert lesson.ann.token_hash not in html.content.decode()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_lists_take_the_same_queries_with_more_rows(
+    model: str, head: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_lesson()
+    with CaptureQueriesContext(connection) as few:
+        head.get(at(f"{model}_changelist"))
+    add_samples(make_participant(make_session()), range(5), "sad", 0.3)
+    make_lesson()
+    with django_assert_num_queries(len(few)):
+        head.get(at(f"{model}_changelist"))
+
+
+@pytest.mark.parametrize("model", ["sample", "connection"])
+def test_records_are_only_read(model: str, head: Client, lesson: KnownLesson) -> None:
+    row = apps.get_model("class_sessions", model)._default_manager.first()
+    assert row is not None
+    assert head.get(at(f"{model}_add")).status_code == 403
+    assert head.post(at(f"{model}_change", row.pk), {"second": 1}).status_code == 403
+    assert head.post(at(f"{model}_delete", row.pk), {"post": "yes"}).status_code == 403
+
+
+def test_nobody_is_made_a_participant_by_hand(head: Client) -> None:
+    assert head.get(at("participant_add")).status_code == 403
+
+
+def test_a_participant_is_deleted_with_its_samples(head: Client, lesson: KnownLesson) -> None:
+    address = at("participant_delete", lesson.ann.pk)
+    asked = head.get(address).content.decode()
+    assert "<li>Samples: 60</li>" in asked.replace("samples", "Samples")
+    assert head.post(address, {"post": "yes"}).status_code == 302
+    assert not Participant.objects.filter(pk=lesson.ann.pk).exists()
+    assert Sample.objects.filter(session=lesson.session).count() == 5
+
+
+def test_chosen_participants_are_deleted_together(head: Client, lesson: KnownLesson) -> None:
+    chosen = {"action": "delete_selected", "_selected_action": [lesson.ann.pk, lesson.bob.pk]}
+    assert head.post(at("participant_changelist"), chosen).status_code == 200
+    head.post(at("participant_changelist"), chosen | {"post": "yes"})
+    assert list(Participant.objects.all()) == [lesson.third]
+
+
+def test_a_live_session_is_ended_and_deleted(head: Client) -> None:
+    session = make_session(state="live")
+    make_sample(make_participant(session))
+    assert head.post(at("classsession_delete", session.pk), {"post": "yes"}).status_code == 302
+    assert not ClassSession.objects.exists()
+    assert not Sample.objects.exists()
+
+
+def test_a_teacher_is_deleted_with_everything(head: Client, lesson: KnownLesson) -> None:
+    address = reverse("admin:auth_user_delete", args=[lesson.teacher.pk])
+    assert b"65" in head.get(address).content
+    assert head.post(address, {"post": "yes"}).status_code == 302
+    assert not Course.objects.exists()
+
+
+def test_a_deletion_needs_the_permissions_for_what_goes_along(
+    client: Client, lesson: KnownLesson
+) -> None:
+    clerk = make_teacher()
+    clerk.is_staff = True
+    clerk.save()
+    names = ["delete_course", "view_course"]
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(clerk)
+    address = at("course_delete", lesson.session.course_id)
+    assert client.post(address, {"post": "yes"}).status_code == 403
+    assert Course.objects.exists()
+
+
+def test_chosen_sessions_are_exported_as_a_zip_of_excel_files(
+    head: Client, lesson: KnownLesson
+) -> None:
+    other = make_lesson(title="Energy").session
+    response = head.post(
+        at("classsession_changelist"),
+        {"action": "export_xlsx", "_selected_action": [lesson.session.pk, other.pk]},
+    )
+    assert response["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+        names = sorted(archive.namelist())
+        assert len(names) == 2
+        for name in names:
+            book = openpyxl.load_workbook(io.BytesIO(archive.read(name)))
+            assert book["Samples"].max_row == 66
+
+
+def test_too_many_sessions_are_not_exported_at_once(head: Client) -> None:
+    course = make_session().course
+    keys = [make_session(course).pk for _ in range(21)]
+    response = head.post(
+        at("classsession_changelist"),
+        {"action": "export_xlsx", "_selected_action": keys},
+        follow=True,
+    )
+    assert "Choose at most 20 sessions" in response.content.decode()
+
+
+def test_a_teacher_has_no_way_in(client: Client, lesson: KnownLesson) -> None:
+    client.force_login(lesson.teacher)
+    assert client.get(at("sample_changelist")).status_code == 302
