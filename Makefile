@@ -10,15 +10,18 @@ export HOST ?= 127.0.0.1
 export PORT ?= 8000
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
+PROXY := $(if $(filter 1 true yes on,$(BEHIND_TLS)),--proxy-headers)
+SERVE = exec $(BIN)/daphne -b $(HOST) -p $(PORT) $(PROXY) engagement_site.asgi:application
+
 .PHONY: run demo prepare test lint format bench screenshots clean
 
 run: prepare
 	@echo "Serving on http://localhost:$(PORT) as soon as the model is warm (see /healthz)"
-	@exec $(BIN)/daphne -b $(HOST) -p $(PORT) --websocket_timeout -1 engagement_site.asgi:application
+	@$(SERVE)
 
 demo: prepare
 	$(BIN)/python manage.py create_demo
-	@exec $(BIN)/daphne -b $(HOST) -p $(PORT) --websocket_timeout -1 engagement_site.asgi:application
+	@$(SERVE)
 
 prepare: $(VENV)/.installed
 	$(BIN)/python manage.py check --deploy --fail-level ERROR

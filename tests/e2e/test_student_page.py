@@ -1,0 +1,329 @@
+"""The student's page in a real Chromium, with a real camera stream, against a real Daphne."""
+
+import json
+import re
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from sessions.live.protocol import CloseCode
+from tests.e2e.browser import (
+    answered,
+    chromium,
+    chromium_with_tabs,
+    flag,
+    hide,
+    make_camera_file,
+    wait_answered,
+)
+from tests.server import Server, running_server
+
+INTERVAL_S = 0.3
+"""Below the second to which Chromium slows down the timers of hidden pages."""
+
+LESSONS = 12
+MAKE_TEACHER = """
+import json
+from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from tests import factories
+teacher = factories.make_teacher()
+web = SessionStore()
+web[SESSION_KEY] = str(teacher.pk)
+web[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+web[HASH_SESSION_KEY] = teacher.get_session_auth_hash()
+web.create()
+course = factories.make_course(teacher)
+lessons = [factories.make_session(course, state, interval_s=%f, code=f"{state.upper()}{n}")
+           for state in ("planned", "live") for n in range(%d)]
+print(json.dumps([web.session_key, {lesson.code: lesson.pk for lesson in lessons}]))
+"""
+
+
+class School:
+    """The server with a teacher, and with planned and live lessons, each to be used once."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        script = MAKE_TEACHER % (INTERVAL_S, LESSONS)
+        printed = server.manage("shell", "--no-imports", "-c", script)
+        self.web_session, self.numbers = json.loads(printed.splitlines()[-1])
+        self.used = dict.fromkeys(("PLANNED", "LIVE"), 0)
+
+    def lesson(self, state: str = "LIVE") -> str:
+        """The code of a lesson that no test has used yet."""
+        self.used[state] += 1
+        return f"{state}{self.used[state] - 1}"
+
+    def teacher_posts(self, code: str, action: str) -> None:
+        token = "t" * 32
+        request = urllib.request.Request(
+            f"{self.server.base_url}/sessions/{self.numbers[code]}/{action}/",
+            data=b"",
+            headers={
+                "Cookie": f"sessionid={self.web_session}; csrftoken={token}",
+                "X-CSRFToken": token,
+            },
+        )
+        urllib.request.urlopen(request, timeout=20).close()
+
+    def participants(self, code: str) -> list[tuple[Any, ...]]:
+        """Name and camera of each, as stored."""
+        return self.server.query(
+            "select display_name, camera from class_sessions_participant "
+            f"where session_id = {self.numbers[code]} order by id"
+        )
+
+
+@pytest.fixture(scope="module")
+def school() -> Iterator[School]:
+    with running_server(ALLOWED_HOSTS="127.0.0.1,school.test") as server:
+        yield School(server)
+
+
+@pytest.fixture(scope="module")
+def camera(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_camera_file(shared / "media/sad_to_happy.mp4", tmp_path_factory.mktemp("camera"))
+
+
+def join(page: Page, school: School, code: str, base_url: str = "") -> None:
+    """Join as a student does, up to the page with the camera still off."""
+    page.goto(f"{base_url or school.server.base_url}/join/{code}/")
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("I agree").check()
+    page.get_by_role("button", name="Join the class").click()
+    flag(page, "socket", "open")
+    flag(page, "camera", "off")
+
+
+def turn_on(page: Page) -> None:
+    page.get_by_role("button", name="Turn on camera").click()
+    flag(page, "camera", "on")
+
+
+def eventually(holds: Callable[[], bool], timeout_s: float = 5) -> bool:
+    deadline = time.monotonic() + timeout_s
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def data(page: Page, school: School, code: str) -> Any:
+    return page.request.get(f"{school.server.base_url}/join/{code}/data/").json()
+
+
+@pytest.fixture(scope="class")
+def context(camera: Path) -> Iterator[BrowserContext]:
+    with chromium(camera) as browser:
+        yield browser.new_context()
+
+
+class TestWithACamera:
+    @pytest.fixture
+    def page(self, context: BrowserContext) -> Iterator[Page]:
+        page = context.new_page()
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        yield page
+        page.close()
+        assert not problems
+
+    def test_from_the_code_to_the_deletion(self, page: Page, school: School) -> None:
+        code = school.lesson()
+        page.goto(f"{school.server.base_url}/join/")
+        page.get_by_label("Code of the class").fill(f"{code[:3]} {code[3:]}".lower())
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/join/{code}/")
+        join(page, school, code)
+        expect(page.locator("#preview")).to_be_hidden()
+
+        turn_on(page)
+        wait_answered(page, 3)
+        expect(page.locator("#face-box")).to_be_visible()
+        expect(page.locator("#note")).to_be_hidden()
+        expect(page.locator(".bars")).to_contain_text(re.compile(r"\d %"))
+        expect(page.locator("#engagement")).to_contain_text(re.compile(r"0\.\d\d"))
+        assert page.locator("#preview").evaluate("video => video.videoWidth") == 640
+
+        page.get_by_role("button", name="Pause").click()
+        flag(page, "camera", "paused")
+        before = answered(page)
+        assert page.locator("#preview").evaluate("video => video.srcObject") is None
+        assert eventually(lambda: school.participants(code) == [("Ada", "paused")])
+        assert answered(page) <= before + 1
+        page.get_by_role("button", name="Resume").click()
+        wait_answered(page, before + 3)
+        assert eventually(lambda: data(page, school, code)["samples"] >= 3)
+
+        page.get_by_role("button", name="Leave the class").click()
+        expect(page.get_by_role("heading", name="You have left this class")).to_be_visible()
+        page.get_by_role("button", name="Delete my data").click()
+        page.get_by_role("button", name="Keep it").click()
+        page.get_by_role("button", name="Delete my data").click()
+        page.get_by_role("button", name="Delete everything").click()
+        expect(page.get_by_role("heading", name="Your data is deleted")).to_be_visible()
+        assert school.participants(code) == []
+        assert not [c for c in page.context.cookies() if c["name"].startswith("participant_")]
+
+    def test_the_page_follows_the_lesson(self, page: Page, school: School) -> None:
+        code = school.lesson("PLANNED")
+        join(page, school, code)
+        turn_on(page)
+        expect(page.locator("#seen")).to_contain_text("Waiting for the teacher to start")
+        school.teacher_posts(code, "start")
+        wait_answered(page, 2)
+        expect(page.locator("#lesson")).to_have_text("Live")
+        school.teacher_posts(code, "end")
+        expect(page.get_by_role("heading", name="This class has ended")).to_be_visible()
+        expect(page.get_by_role("link", name="The same as JSON")).to_be_visible()
+
+    def test_opened_elsewhere_the_first_page_offers_to_come_back(
+        self, page: Page, school: School
+    ) -> None:
+        join(page, school, school.lesson())
+        turn_on(page)
+        second = page.context.new_page()
+        second.goto(page.url)
+        flag(second, "socket", "open")
+        flag(page, "socket", "closed")
+        flag(page, "camera", "off")
+        expect(page.locator("#trouble-text")).to_contain_text("another tab or window")
+        page.get_by_role("button", name="Use here again").click()
+        flag(page, "socket", "open")
+        flag(second, "socket", "closed")
+        turn_on(page)
+        wait_answered(page, 2)
+        second.close()
+
+    def test_every_close_code_is_explained_and_retries_are_spread(
+        self, page: Page, school: School
+    ) -> None:
+        page.goto(f"{school.server.base_url}/join/")
+        meanings, waits = page.evaluate(
+            """async codes => {
+                const { backoff, meaning } = await import("/static/js/socket.js");
+                const waits = [0, 1, 2, 3, 4, 20].map(n => Array.from(Array(50), () => backoff(n)));
+                return [codes.map(meaning), waits];
+            }""",
+            [1006, *CloseCode],
+        )
+        lost, *known = meanings
+        assert lost["next"] == "reconnect"
+        assert all(meaning["text"] != lost["text"] for meaning in known)
+        for longest, drawn in zip((2, 4, 8, 15, 15, 15), waits, strict=True):
+            assert 1 <= min(drawn) < max(drawn) <= longest
+
+    def test_an_unplugged_camera_is_noticed(self, page: Page, school: School) -> None:
+        code = school.lesson()
+        join(page, school, code)
+        turn_on(page)
+        page.locator("#preview").evaluate(
+            """video => {
+                const [track] = video.srcObject.getVideoTracks();
+                track.stop();
+                track.dispatchEvent(new Event("ended"));
+            }"""
+        )
+        flag(page, "camera", "missing")
+        expect(page.locator("#camera-title")).to_contain_text("unplugged")
+        assert eventually(lambda: school.participants(code) == [("Ada", "missing")])
+        page.get_by_role("button", name="Try again").click()
+        flag(page, "camera", "on")
+
+    def test_deleted_in_another_tab_the_page_leaves(self, page: Page, school: School) -> None:
+        code = school.lesson()
+        join(page, school, code)
+        turn_on(page)
+        second = page.context.new_page()
+        second.goto(page.url)
+        flag(second, "socket", "open")
+        page.get_by_role("button", name="Delete my data").click()
+        page.get_by_role("button", name="Delete everything").click()
+        expect(page.get_by_role("heading", name="Your data is deleted")).to_be_visible()
+        second.wait_for_url(f"**/join/{code}/")
+        second.close()
+
+    def test_after_a_restart_of_the_server_the_same_participant_goes_on(
+        self, page: Page, school: School
+    ) -> None:
+        code = school.lesson()
+        join(page, school, code)
+        turn_on(page)
+        wait_answered(page, 1)
+        school.server.stop()
+        flag(page, "socket", "closed")
+        expect(page.locator("#trouble-text")).to_contain_text(
+            re.compile(r"restarted|lost"), timeout=2000
+        )
+        before = answered(page)
+        school.server.start()
+        school.server.wait_until_ready()
+        wait_answered(page, before + 2, timeout_s=30)
+        expect(page.locator("#trouble")).to_be_hidden()
+        assert school.participants(code) == [("Ada", "on")]
+
+
+@pytest.mark.parametrize("way", ["track", "video"])
+def test_a_hidden_tab_goes_on_at_the_interval(camera: Path, school: School, way: str) -> None:
+    with chromium_with_tabs(camera) as context:
+        page = context.pages[0]
+        if way == "video":
+            page.add_init_script("delete window.MediaStreamTrackProcessor")
+        join(page, school, school.lesson())
+        turn_on(page)
+        wait_answered(page, 1)
+        hide(page)
+        wait_answered(page, answered(page) + 2)
+        began, before = time.monotonic(), answered(page)
+        wait_answered(page, before + 10)
+        seconds = (time.monotonic() - began) / 10
+        assert page.evaluate("document.visibilityState") == "hidden"
+        assert seconds == pytest.approx(INTERVAL_S, rel=0.35)
+
+
+BUSY = """
+navigator.mediaDevices.getUserMedia = async () => {
+    throw new DOMException("Could not start video source", "NotReadableError");
+};
+"""
+"""The one fault that Chromium's camera from a file cannot have."""
+
+
+@pytest.mark.parametrize("state", ["refused", "missing", "busy"])
+def test_without_a_camera_the_page_says_what_to_do_and_goes_on(
+    school: School, camera: Path, state: str
+) -> None:
+    code = school.lesson()
+    device = camera if state == "refused" else None
+    with chromium(device, allow_camera=state != "refused") as browser:
+        page = browser.new_page()
+        if state == "busy":
+            page.add_init_script(BUSY)
+        join(page, school, code)
+        page.get_by_role("button", name="Turn on camera").click()
+        flag(page, "camera", state)
+        words = {"refused": "allow the camera", "missing": "Plug one in", "busy": "Close video"}
+        expect(page.locator("#camera-text")).to_contain_text(words[state])
+        expect(page.get_by_role("button", name="Try again")).to_be_visible()
+        assert eventually(lambda: school.participants(code) == [("Ada", state)])
+        page.get_by_role("button", name="Stay without a camera").click()
+        expect(page.locator("#camera-title")).to_have_text("You are here without a camera")
+        flag(page, "socket", "open")
+
+
+def test_an_insecure_page_says_that_https_is_needed(school: School) -> None:
+    address = f"http://school.test:{school.server.port}"
+    rules = ["--host-resolver-rules=MAP school.test 127.0.0.1"]
+    with chromium(arguments=rules) as browser:
+        page = browser.new_page()
+        join(page, school, school.lesson(), base_url=address)
+        page.get_by_role("button", name="Turn on camera").click()
+        flag(page, "camera", "missing")
+        expect(page.locator("#camera-text")).to_contain_text("https://")

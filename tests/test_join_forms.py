@@ -1,0 +1,104 @@
+"""The forms of a student: the code, the name, the consent."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions.join_forms import CodeForm, JoinForm, is_code, validate_name
+from tests import factories
+
+
+@given(st.text())
+def test_any_typed_text_becomes_a_code_or_a_clear_error(typed: str) -> None:
+    form = CodeForm({"code": typed})
+    assert is_code(form.cleaned_data["code"]) if form.is_valid() else form.errors["code"]
+
+
+@pytest.mark.parametrize("typed", ["abc234", " ABC-234 ", "abc 234"])
+def test_a_code_is_understood_as_people_type_it(typed: str) -> None:
+    form = CodeForm({"code": typed})
+    assert form.is_valid()
+    assert form.cleaned_data["code"] == "ABC234"
+
+
+@pytest.mark.parametrize("text", ["", "-", "abc234", "ABC 234", "ÄBC234", "ABC/34", "ABC\x0034"])
+def test_what_no_code_can_be(text: str) -> None:
+    assert not is_code(text)
+
+
+@pytest.mark.parametrize(
+    "name", ["Ada", "Zoë Ångström", "李小龙", "O'Neil-Müller", "🦊", "\U0001fae8", "x" * 80]
+)
+def test_names_of_all_languages_and_pseudonyms_are_taken(name: str) -> None:
+    validate_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["a\x00b", "a\nb", "a\x1bb", "a\u202eb", "a\u2066b", "\u200b\u200d", "\u2028x"]
+)
+def test_names_with_control_characters_or_nothing_to_read_are_refused(name: str) -> None:
+    with pytest.raises(ValidationError):
+        validate_name(name)
+
+
+@pytest.mark.django_db
+class TestJoinForm:
+    def test_without_a_roster_a_name_is_typed(self) -> None:
+        form = JoinForm(
+            {"display_name": " Ada ", "consent": "on"}, session=factories.make_session()
+        )
+        assert form.is_valid()
+        assert form.cleaned_data["display_name"] == "Ada"
+        assert "student" not in form.fields
+
+    @pytest.mark.parametrize("name", ["", "   ", "x" * 81, "a\x07b"])
+    def test_a_name_of_no_use_is_refused(self, name: str) -> None:
+        form = JoinForm({"display_name": name, "consent": "on"}, session=factories.make_session())
+        assert not form.is_valid()
+        assert list(form.errors) == ["display_name"]
+
+    def test_without_consent_nobody_joins(self) -> None:
+        form = JoinForm({"display_name": "Ada"}, session=factories.make_session())
+        assert form.errors["consent"] == [
+            "Tick the box if you agree. Without it you cannot take part."
+        ]
+
+    def test_a_name_of_the_roster_is_enough(self) -> None:
+        session = factories.make_session()
+        student = factories.make_student(session.course)
+        form = JoinForm({"student": student.pk, "consent": "on"}, session=session)
+        assert form.is_valid()
+        assert form.cleaned_data["student"] == student
+
+    def test_with_a_roster_another_name_may_be_typed(self) -> None:
+        session = factories.make_session()
+        factories.make_student(session.course)
+        form = JoinForm({"display_name": "Guest", "consent": "on"}, session=session)
+        assert form.is_valid()
+
+    def test_with_a_roster_one_of_both_is_needed(self) -> None:
+        session = factories.make_session()
+        factories.make_student(session.course)
+        form = JoinForm({"consent": "on"}, session=session)
+        assert form.errors == {"display_name": ["Choose your name, or type one."]}
+
+    def test_a_student_of_another_course_is_no_choice(self) -> None:
+        session = factories.make_session()
+        factories.make_student(session.course)
+        stranger = factories.make_student()
+        form = JoinForm({"student": stranger.pk, "consent": "on"}, session=session)
+        assert list(form.errors) == ["student"]
+
+    def test_students_who_are_not_here_yet_come_first(self) -> None:
+        session = factories.make_session()
+        here, gone, absent = (factories.make_student(session.course, name) for name in "ABC")
+        factories.make_participant(session, student=here)
+        factories.make_participant(session, student=gone, left_at=session.started_at)
+        labels = [label for _, label in JoinForm(session=session).fields["student"].choices]  # type: ignore[attr-defined]
+        assert labels == [
+            "I am not on this list",
+            gone.name,
+            absent.name,
+            f"{here.name} (has joined already)",
+        ]
