@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib.auth.models import User
 from django.db.models import Avg, Case, Count, F, Max, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
 
 from inference.labels import EMOTIONS
 
@@ -84,6 +85,16 @@ class ClassSessionQuerySet(QuerySet["ClassSession"]):
 
     def for_list(self) -> ClassSessionQuerySet:
         return self.select_related("course").annotate(participant_count=Count("participants"))
+
+    def left_open(self, limit: datetime) -> Rows:
+        """Keys of live sessions where nobody has been since the limit, with the last moment."""
+        return (
+            self.live()
+            .filter(started_at__lt=limit)
+            .values_list("pk")
+            .annotate(left=Coalesce(Max("participants__connections__last_seen_at"), "started_at"))
+            .filter(left__lt=limit)
+        )
 
     def ended_before(self, moment: datetime) -> ClassSessionQuerySet:
         return self.filter(state="ended", ended_at__lt=moment)

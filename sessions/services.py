@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -12,6 +13,9 @@ from django.utils import timezone
 from sessions.codes import hash_token, new_token
 from sessions.live import broadcast
 from sessions.models import ClassSession, Course, Participant, Student
+
+FORGOTTEN_AFTER: Final = timedelta(hours=12)
+"""Longer than any lesson: a session still live and empty by then was left open."""
 
 
 class NotAllowed(Exception):
@@ -104,6 +108,16 @@ def delete_participant(participant: Participant) -> None:
         for row in Participant.objects.select_for_update().filter(pk=participant.pk):
             row.delete()
     broadcast.participant_gone(participant, deleted=True)
+
+
+def end_forgotten() -> int:
+    """End sessions that nobody ended, as of when somebody was last there; returns how many."""
+    forgotten = list(ClassSession.objects.left_open(timezone.now() - FORGOTTEN_AFTER))
+    for key, left in forgotten:
+        session = end_session(ClassSession.objects.get(pk=key))
+        session.ended_at = left
+        session.save(update_fields=["ended_at"])
+    return len(forgotten)
 
 
 def purge_expired() -> int:

@@ -5,7 +5,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from sessions import services
-from sessions.models import ClassSession, Participant, Sample
+from sessions.models import ClassSession, Connection, Participant, Sample
 from tests.factories import (
     make_course,
     make_participant,
@@ -122,6 +122,24 @@ def test_sessions_older_than_the_site_keeps_them_are_purged(settings: Settings) 
     assert services.purge_expired() == 1
     assert set(ClassSession.objects.all()) == {kept, live}
     assert Sample.objects.count() == 0
+
+
+def test_a_session_left_open_ends_when_somebody_was_last_there() -> None:
+    now = timezone.now()
+    began = now - timedelta(hours=20)
+    forgotten, empty = make_session(started_at=began), make_session(started_at=began)
+    busy, fresh = make_session(started_at=began), make_session()
+    for session, hours in ((forgotten, 19), (busy, 0.1)):
+        last_seen = now - timedelta(hours=hours)
+        Connection.objects.create(
+            participant=make_participant(session), opened_at=began, last_seen_at=last_seen
+        )
+    assert services.end_forgotten() == 2
+    forgotten.refresh_from_db()
+    empty.refresh_from_db()
+    assert forgotten.ended_at == now - timedelta(hours=19)
+    assert empty.ended_at == began
+    assert set(ClassSession.objects.live()) == {busy, fresh}
 
 
 def test_a_course_of_the_same_name_belongs_to_each_teacher_alone() -> None:

@@ -1,0 +1,1 @@
+"""The live class: sockets, recorder, broadcast."""

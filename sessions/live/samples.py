@@ -1,0 +1,47 @@
+"""What becomes of an analysed frame: a record to store, and news for the dashboards. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from inference.labels import EMOTIONS
+from inference.pipeline import FrameResult
+from sessions.live.admission import Admission
+from sessions.live.state import Person
+from sessions.models import Sample
+
+
+def sample_of(
+    me: Admission,
+    at: datetime,
+    started_at: datetime,
+    seen: FrameResult,
+    engagement: float | None,
+) -> Sample:
+    """The record of one analysed frame. engagement: the smoothed one."""
+    values = seen.probabilities
+    return Sample(
+        session_id=me.session_id,
+        participant_id=me.participant_id,
+        at=at,
+        second=max(0, int((at - started_at).total_seconds())),
+        faces=seen.faces,
+        emotion=seen.emotion or "",
+        engagement=engagement,
+        model_name=seen.model,
+        **({} if values is None else dict(zip(EMOTIONS, values, strict=True))),
+    )
+
+
+def with_sample(
+    person: Person, at: datetime, seen: FrameResult, engagement: float | None
+) -> Person:
+    """What is known of a person after one more analysed frame."""
+    return replace(
+        person,
+        faces=seen.faces,
+        face_at=at.timestamp() if seen.faces else person.face_at,
+        probabilities=seen.probabilities,
+        engagement=engagement,
+    )

@@ -1,0 +1,142 @@
+"""The class as a dashboard shows it, put together from the news of all processes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from inference.labels import EMOTIONS
+
+HERE_INTERVALS: Final = 3
+HERE_AT_LEAST_S: Final = 5.0
+HEARD_WITHIN_S: Final = 15.0
+"""A process tells of everybody connected every few seconds; in silence this long they are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is known of one participant now. Moments are in seconds since the epoch.
+
+    connection: the number of the stay this is about; a higher one is newer. faces,
+    probabilities (in the order of EMOTIONS) and engagement: of the latest sample, or of none.
+    face_at: when a face was last seen.
+    """
+
+    id: int
+    name: str
+    simulated: bool
+    connection: int
+    connected: bool
+    camera: str
+    faces: int = 0
+    face_at: float | None = None
+    probabilities: tuple[float, ...] | None = None
+    engagement: float | None = None
+
+    def to_news(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_news(cls, news: dict[str, Any]) -> Person:
+        """The opposite of to_news(), also after a way through JSON or MessagePack."""
+        values = news["probabilities"]
+        return cls(**{**news, "probabilities": None if values is None else tuple(values)})
+
+
+class ClassState:
+    """Merges news about people, and says what changed since the last tick."""
+
+    def __init__(self, interval_s: float) -> None:
+        """interval_s: how often each camera is sampled."""
+        self._here_s = max(HERE_AT_LEAST_S, HERE_INTERVALS * interval_s)
+        self._people: dict[int, Person] = {}
+        self._heard: dict[int, float] = {}
+        self._removed: set[int] = set()
+        self._told: dict[int, dict[str, Any]] = {}
+
+    def update(self, people: Iterable[Person], now: float) -> None:
+        """Take in news heard now. What is about an older connection, or removed, is let be."""
+        for person in people:
+            known = self._people.get(person.id)
+            is_old = known is not None and person.connection < known.connection
+            if is_old or person.id in self._removed:
+                continue
+            self._people[person.id] = person
+            self._heard[person.id] = now
+
+    def remove(self, participant_id: int) -> None:
+        """Forget a participant whose data was deleted, whatever later news says."""
+        self._removed.add(participant_id)
+        self._people.pop(participant_id, None)
+        self._heard.pop(participant_id, None)
+
+    def ids(self) -> frozenset[int]:
+        return frozenset(self._people)
+
+    def status(self, person: Person, now: float) -> str:
+        """here, away, paused, no_camera or offline."""
+        if not person.connected or now - self._heard[person.id] > HEARD_WITHIN_S:
+            return "offline"
+        if person.camera == "paused":
+            return "paused"
+        if person.camera != "on":
+            return "no_camera"
+        seen = person.face_at is not None and now - person.face_at <= self._here_s
+        return "here" if seen else "away"
+
+    def views(self, now: float) -> list[dict[str, Any]]:
+        """Everybody as the dashboard shows them, in the order in which they became known."""
+        return [self._view(person, now) for person in self._people.values()]
+
+    def tick(self, now: float) -> dict[str, Any]:
+        """The class now, and of its people those who changed since the last tick or snapshot."""
+        views = {view["id"]: view for view in self.views(now)}
+        changed = [view for key, view in views.items() if self._told.get(key) != view]
+        removed = sorted(self._told.keys() - views.keys())
+        self._told = views
+        here = [self._people[view["id"]] for view in views.values() if view["status"] == "here"]
+        return {
+            "connected": sum(view["status"] != "offline" for view in views.values()),
+            "faces": len(here),
+            "engagement": _mean([p.engagement for p in here if p.engagement is not None]),
+            "emotions": _mean_emotions([p.probabilities for p in here if p.probabilities]),
+            "participants": changed,
+            "removed": removed,
+        }
+
+    def _view(self, person: Person, now: float) -> dict[str, Any]:
+        status = self.status(person, now)
+        values = person.probabilities if status == "here" else None
+        value = person.engagement if status == "here" else None
+        return {
+            "id": person.id,
+            "name": person.name,
+            "simulated": person.simulated,
+            "status": status,
+            "emotion": dominant(values),
+            "engagement": None if value is None else round(value, 3),
+            "faces": person.faces if status in ("here", "away") else 0,
+        }
+
+
+def dominant(probabilities: Sequence[float] | None) -> str | None:
+    """The most probable emotion; None where none was estimated."""
+    if probabilities is None:
+        return None
+    return EMOTIONS[max(range(len(EMOTIONS)), key=probabilities.__getitem__)]
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return round(sum(values) / len(values), 4) if values else None
+
+
+def _mean_emotions(rows: Sequence[Sequence[float]]) -> dict[str, float]:
+    """Mean probability by emotion; empty where nobody's emotion was estimated."""
+    if not rows:
+        return {}
+    columns = zip(*rows, strict=True)
+    return {
+        name: round(sum(column) / len(rows), 4)
+        for name, column in zip(EMOTIONS, columns, strict=True)
+    }

@@ -1,0 +1,280 @@
+"""Students without people: real HTTP, real sockets, real JPEG frames out of video files."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.cookiejar
+import json
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.typing import Origin
+
+from sessions.live.protocol import VERSION
+
+WIDTH: Final = 320
+QUALITY: Final = 70
+FRAMES_PER_S: Final = 5
+"""Frames kept for each second of video."""
+MAX_FRAMES: Final = 600
+ANSWER_WITHIN_S: Final = 20.0
+STORED_WITHIN_S: Final = 5.0
+HTTP_TIMEOUT_S: Final = 30.0
+
+
+class SimulationError(Exception):
+    """The simulation cannot run; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """url: of the site. code: of the class. fps: frames a second and student."""
+
+    url: str
+    code: str
+    students: int
+    fps: float
+    seconds: float
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What all students together sent and got; rtt_s in seconds, one for each result."""
+
+    sent: int = 0
+    answered: int = 0
+    shed: int = 0
+    stored: int = 0
+    rtt_s: list[float] = field(default_factory=list)
+    errors: Counter[str] = field(default_factory=Counter)
+    first_at: float | None = None
+    last_at: float = 0.0
+
+    def summary(self) -> dict[str, Any]:
+        """The figures by the names that scripts read; rtt_ms values are null without answers."""
+        percentiles = np.percentile(self.rtt_s, (50, 95, 99)) * 1000 if self.rtt_s else [None] * 3
+        took = self.last_at - (self.first_at or self.last_at)
+        return {
+            "sent": self.sent,
+            "answered": self.answered,
+            "shed": self.shed,
+            "stored": self.stored,
+            "rtt_ms": {
+                name: None if value is None else round(float(value), 1)
+                for name, value in zip(("p50", "p95", "p99"), percentiles, strict=True)
+            },
+            "frames_per_second": round(self.answered / took, 2) if took > 0 else 0.0,
+            "errors": self.errors.total(),
+            "errors_by_code": dict(self.errors),
+        }
+
+
+def read_frames(path: Path) -> list[bytes]:
+    """JPEG frames of a video, WIDTH pixels wide at most, FRAMES_PER_S for each second.
+
+    Raises SimulationError for a file that is missing or no video.
+    """
+    video = cv2.VideoCapture(str(path))
+    rate = video.get(cv2.CAP_PROP_FPS) or 25.0
+    frames: list[bytes] = []
+    number = 0
+    while len(frames) < MAX_FRAMES and video.grab():
+        if number * FRAMES_PER_S >= len(frames) * rate:
+            readable, image = video.retrieve()
+            if readable:
+                frames.append(_jpeg(image))
+        number += 1
+    video.release()
+    if not frames:
+        raise SimulationError(f"{path} is not there or is no video that OpenCV can read.")
+    return frames
+
+
+def _jpeg(image: Any) -> bytes:
+    height, width = image.shape[:2]
+    if width > WIDTH:
+        size = (WIDTH, round(height * WIDTH / width))
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    return bytes(data)
+
+
+class Browser:
+    """As much of a browser as joining takes: pages, forms, cookies."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._jar = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
+        self._base = f"{plan.url}/join/{urllib.parse.quote(plan.code)}/"
+
+    @property
+    def cookies(self) -> str:
+        """The Cookie header for the socket."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)
+
+    def look(self) -> None:
+        """Open the page of the class. Raises SimulationError where there is none to join."""
+        try:
+            self._open(self._base).close()
+        except urllib.error.HTTPError as error:
+            reason = {
+                404: f"There is no class with the code {self._plan.code} at {self._plan.url}.",
+                410: f"The class {self._plan.code} has ended; start another one.",
+            }.get(error.code, f"{self._base} answered {error.code} {error.reason}.")
+            raise SimulationError(reason) from None
+        except OSError as error:
+            raise SimulationError(
+                f"{self._plan.url} cannot be reached ({error}). Is the server running?"
+            ) from None
+
+    def join(self, name: str) -> None:
+        """Consent and join. Raises SimulationError when the site does not take the student in."""
+        self.look()
+        token = next((c.value for c in self._jar if c.name == "csrftoken"), "")
+        form = {"csrfmiddlewaretoken": token or "", "display_name": name, "consent": "on"}
+        try:
+            self._open(self._base, urllib.parse.urlencode(form).encode()).close()
+        except OSError as error:
+            raise SimulationError(f"{name} could not join: {error}") from None
+        if not any(cookie.name.startswith("participant_") for cookie in self._jar):
+            raise SimulationError(f"{name} was not let in by {self._base}.")
+
+    def stored(self) -> int:
+        """How many samples the server has stored of this student."""
+        with self._open(f"{self._base}data/") as answer:
+            return int(json.load(answer)["samples"])
+
+    def _open(self, url: str, data: bytes | None = None) -> Any:
+        request = urllib.request.Request(url, data, {"Referer": self._base})
+        return self._opener.open(request, timeout=HTTP_TIMEOUT_S)
+
+
+class Student:
+    """One simulated student: joins, sends frames on schedule, one at a time."""
+
+    def __init__(self, plan: Plan, number: int, frames: Sequence[bytes], outcome: Outcome) -> None:
+        self._plan = plan
+        self._name = f"Simulated {number + 1:02d}"
+        self._frames = frames
+        # Spread over the video, so that two students show different moments of it.
+        self._offset = round(len(frames) * number / plan.students)
+        self._delay_s = number / plan.students / plan.fps
+        self._outcome = outcome
+        self.browser = Browser(plan)
+
+    def join(self) -> None:
+        self.browser.join(self._name)
+
+    async def attend(self, begin_at: float, on_answer: Callable[[], object]) -> None:
+        """Send frames from begin_at (of time.monotonic) on; what fails is counted."""
+        try:
+            async with self._connect() as socket:
+                await self._attend(socket, begin_at + self._delay_s, on_answer)
+        except ConnectionClosed as closed:
+            code = closed.rcvd.code if closed.rcvd else 1006
+            self._outcome.errors[f"closed_{code}"] += 1
+        except (OSError, WebSocketException, ValueError) as error:
+            # TimeoutError is an OSError.
+            self._outcome.errors[type(error).__name__] += 1
+
+    def _connect(self) -> connect:
+        parts = urllib.parse.urlsplit(self._plan.url)
+        scheme = "wss" if parts.scheme == "https" else "ws"
+        return connect(
+            f"{scheme}://{parts.netloc}{parts.path}/ws/class/{self._plan.code}/",
+            origin=Origin(f"{parts.scheme}://{parts.netloc}"),
+            additional_headers={"Cookie": self.browser.cookies},
+            compression=None,
+            open_timeout=ANSWER_WITHIN_S,
+        )
+
+    async def _attend(
+        self, socket: ClientConnection, begin_at: float, on_answer: Callable[[], object]
+    ) -> None:
+        await socket.send(json.dumps({"type": "hello", "version": VERSION}))
+        await _receive(socket, "hello")
+        await socket.send(json.dumps({"type": "camera", "state": "on"}))
+        for number in range(max(1, round(self._plan.seconds * self._plan.fps))):
+            due_at = begin_at + number / self._plan.fps
+            # Credit of one: who had to wait for an answer longer than that leaves frames out.
+            if time.monotonic() > due_at + 1 / self._plan.fps:
+                continue
+            await asyncio.sleep(max(0.0, due_at - time.monotonic()))
+            await self._send_frame(socket, number)
+            on_answer()
+
+    async def _send_frame(self, socket: ClientConnection, number: int) -> None:
+        shown = self._offset + round(number * FRAMES_PER_S / self._plan.fps)
+        outcome = self._outcome
+        sent_at = time.monotonic()
+        outcome.first_at = min(outcome.first_at or sent_at, sent_at)
+        outcome.sent += 1
+        await socket.send(self._frames[shown % len(self._frames)])
+        answer = await _receive(socket, "result", "error", "shed")
+        outcome.last_at = time.monotonic()
+        if answer["type"] == "result":
+            outcome.answered += 1
+            outcome.rtt_s.append(outcome.last_at - sent_at)
+        elif answer["type"] == "shed":
+            outcome.shed += 1
+        else:
+            outcome.errors[answer["code"]] += 1
+
+
+async def _receive(socket: ClientConnection, *types: str) -> dict[str, Any]:
+    """The next message of one of these types; pushes in between are passed over."""
+    async with asyncio.timeout(ANSWER_WITHIN_S):
+        while True:
+            message: dict[str, Any] = json.loads(await socket.recv())
+            if message.get("type") in types:
+                return message
+
+
+async def simulate(
+    plan: Plan, videos: Sequence[Sequence[bytes]], on_answer: Callable[[], object]
+) -> Outcome:
+    """Have a class take part. videos: frames, shared out among the students in turn.
+
+    on_answer is called after every answered frame. Raises SimulationError when the students
+    cannot join; what goes wrong later is counted in the outcome.
+    """
+    outcome = Outcome()
+    students = [
+        Student(plan, number, videos[number % len(videos)], outcome)
+        for number in range(plan.students)
+    ]
+    for student in students:
+        await asyncio.to_thread(student.join)
+    begin_at = time.monotonic() + 0.5
+    async with asyncio.TaskGroup() as group:
+        for student in students:
+            group.create_task(student.attend(begin_at, on_answer))
+    outcome.stored = await asyncio.to_thread(_stored, students, outcome.answered)
+    return outcome
+
+
+def _stored(students: Sequence[Student], expected: int) -> int:
+    """Samples that the server has stored of all; it is given a moment to store the last ones."""
+    deadline = time.monotonic() + STORED_WITHIN_S
+    stored = -1
+    while stored != expected and (stored < 0 or time.monotonic() < deadline):
+        stored = 0
+        for student in students:
+            with contextlib.suppress(OSError):
+                stored += student.browser.stored()
+        if stored != expected:
+            time.sleep(0.25)
+    return stored

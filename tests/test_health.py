@@ -1,0 +1,25 @@
+import threading
+
+import pytest
+from django.test import Client
+
+from inference import service
+from sessions.live.counters import NAMES
+from tests.server import Server
+
+
+def test_a_ready_server_shows_its_counters(server: Server) -> None:
+    health = server.health()
+    assert health["ready"] is True
+    assert set(NAMES) < set(health)
+    assert {"connections", "frames_refused", "samples_waiting", "analysis"} < set(health)
+
+
+def test_before_the_model_is_warm_it_says_503(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_ready", threading.Event())
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["ready"] is False
+    assert answer["Cache-Control"].startswith("max-age=0")

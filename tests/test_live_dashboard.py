@@ -1,0 +1,164 @@
+"""The dashboard's socket of a real Daphne."""
+
+import asyncio
+import time
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inference.labels import EMOTIONS
+from tests.classroom import (
+    Lesson,
+    Pupil,
+    Socket,
+    Teacher,
+    empty_frame,
+    group_frame,
+    open_socket,
+    until,
+)
+from tests.server import Server
+
+
+@pytest.fixture(scope="module")
+def teacher(server: Server) -> Teacher:
+    return Teacher(server)
+
+
+@pytest.fixture
+def lesson(teacher: Teacher) -> Lesson:
+    return teacher.open_lesson()
+
+
+def dashboard(teacher: Teacher, lesson: Lesson) -> AbstractAsyncContextManager[Socket]:
+    return open_socket(teacher.server, f"/ws/dashboard/{lesson.pk}/", teacher.cookies)
+
+
+async def status(socket: Socket, name: str, expected: str) -> dict[str, Any]:
+    """Wait until a tick tells that the student has this status; returns what it tells of them."""
+    tick = await socket.expect_that(
+        lambda message: message["type"] == "tick" and _told(message, name, expected)
+    )
+    return _told(tick, name, expected)[0]
+
+
+def _told(tick: dict[str, Any], name: str, expected: str) -> list[dict[str, Any]]:
+    return [p for p in tick["participants"] if (p["name"], p["status"]) == (name, expected)]
+
+
+async def test_a_student_comes_and_goes(teacher: Teacher, lesson: Lesson, shared: Path) -> None:
+    async with dashboard(teacher, lesson) as socket:
+        snapshot = await socket.hear()
+        assert snapshot["type"] == "snapshot"
+        assert snapshot["participants"] == []
+        assert snapshot["session"]["state"] == "live"
+        assert snapshot["policy"] == "emotion"
+        pupil = Pupil(teacher.server, lesson.code, "Ada")
+        async with pupil.socket() as student:
+            await status(socket, "Ada", "no_camera")
+            await student.say(type="camera", state="on")
+            await status(socket, "Ada", "away")
+            answer = await student.frame(group_frame(shared))
+            ada = await status(socket, "Ada", "here")
+            assert ada["emotion"] == answer["emotion"]
+            assert ada["engagement"] == pytest.approx(answer["engagement"], abs=1e-3)
+            assert ada["faces"] == answer["faces"]
+            tick = socket.heard[-1]
+            assert (tick["connected"], tick["faces"], tick["state"]) == (1, 1, "live")
+            assert tick["engagement"] == pytest.approx(ada["engagement"], abs=1e-3)
+            assert list(tick["emotions"]) == list(EMOTIONS)
+            await student.say(type="camera", state="paused")
+            await status(socket, "Ada", "paused")
+        await status(socket, "Ada", "offline")
+        assert socket.heard[-1]["connected"] == 0
+
+
+async def test_ticks_come_at_most_once_a_second(teacher: Teacher, lesson: Lesson) -> None:
+    pupil = Pupil(teacher.server, lesson.code)
+    async with dashboard(teacher, lesson) as socket, pupil.socket() as student:
+        began = time.monotonic()
+        for _ in range(20):
+            await student.frame(empty_frame())
+            await asyncio.sleep(0.1)
+        for _ in range(3):
+            await socket.expect("tick")
+        took = time.monotonic() - began
+        ticks = [m for m in socket.heard if m["type"] == "tick"]
+    assert len(ticks) <= took + 1
+    moments = [tick["now"] for tick in ticks]
+    assert moments == sorted(moments)
+
+
+async def test_opening_it_late_shows_the_session_so_far(
+    teacher: Teacher, lesson: Lesson, shared: Path
+) -> None:
+    pupil = Pupil(teacher.server, lesson.code, "Ada")
+    async with pupil.socket() as student:
+        await student.say(type="camera", state="on")
+        for _ in range(3):
+            await student.frame(group_frame(shared))
+        await student.frame(empty_frame())
+        until(lambda: pupil.stored == 4)
+        async with dashboard(teacher, lesson) as socket:
+            snapshot = await socket.hear()
+    series = snapshot["series"]
+    assert sum(series["samples"]) == 4
+    assert sum(series["usable"]) == 3
+    assert series["t"] == sorted(series["t"])
+    assert set(series["emotions"]) == set(EMOTIONS)
+    ada = snapshot["participants"][0]
+    assert (ada["name"], ada["status"]) == ("Ada", "here")
+    assert len(ada["trail"]) in (1, 2)
+    assert snapshot["now"] == snapshot["session"]["elapsed_s"]
+
+
+async def test_the_start_and_the_end_are_told(teacher: Teacher) -> None:
+    lesson = teacher.open_lesson(live=False)
+    async with dashboard(teacher, lesson) as socket:
+        assert (await socket.hear())["session"]["state"] == "planned"
+        await asyncio.to_thread(teacher.start, lesson.pk)
+        assert await socket.hear() == {"type": "session", "state": "live"}
+        await asyncio.to_thread(teacher.end, lesson.pk)
+        end = await socket.expect("session")
+    assert end == {
+        "type": "session",
+        "state": "ended",
+        "report_url": f"/sessions/{lesson.pk}/report/",
+    }
+    async with dashboard(teacher, lesson) as socket:
+        assert (await socket.hear())["session"]["state"] == "ended"
+        assert (await socket.hear())["state"] == "ended"
+
+
+async def test_deleted_data_goes_from_the_dashboard(teacher: Teacher, lesson: Lesson) -> None:
+    pupil = Pupil(teacher.server, lesson.code, "Ada")
+    async with pupil.socket(), dashboard(teacher, lesson) as socket:
+        snapshot = await socket.hear()
+        number = snapshot["participants"][0]["id"]
+        await asyncio.to_thread(pupil.delete)
+        tick = await socket.expect_that(lambda message: message.get("removed"))
+        assert tick["removed"] == [number]
+        assert tick["connected"] == 0
+    async with dashboard(teacher, lesson) as socket:
+        assert (await socket.hear())["participants"] == []
+
+
+async def test_strangers_see_nothing(server: Server, teacher: Teacher, lesson: Lesson) -> None:
+    pupil = Pupil(server, lesson.code)
+    colleague = Teacher(server)
+    for cookies, code in (("", 4003), (pupil.cookies, 4003), (colleague.cookies, 4004)):
+        async with open_socket(server, f"/ws/dashboard/{lesson.pk}/", cookies) as socket:
+            assert (await socket.closed())[0] == code
+        assert [message["type"] for message in socket.heard] == ["closing"]
+    async with open_socket(server, "/ws/dashboard/999999/", teacher.cookies) as socket:
+        assert (await socket.closed())[0] == 4004
+
+
+async def test_a_dashboard_sends_pings_only(teacher: Teacher, lesson: Lesson) -> None:
+    async with dashboard(teacher, lesson) as socket:
+        await socket.say(type="ping")
+        await socket.expect("pong")
+        await socket.connection.send(b"binary")
+        assert (await socket.expect("error"))["code"] == "bad_message"

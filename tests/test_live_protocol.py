@@ -1,0 +1,117 @@
+import contextlib
+import json
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.frames import FrameProblem
+from inference.labels import EMOTIONS
+from inference.pipeline import FrameResult
+from sessions.live import protocol
+from sessions.live.protocol import Camera, CloseCode, Hello, Ping, ProtocolError, parse
+from tests.server import ROOT
+
+AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+def test_every_message_of_a_client_is_understood() -> None:
+    assert parse('{"type": "hello", "version": 1}') == Hello(1)
+    assert parse('{"type": "ping"}') == Ping()
+    for state in protocol.CAMERA_STATES:
+        assert parse(json.dumps({"type": "camera", "state": state})) == Camera(state)
+
+
+@given(st.text())
+def test_any_text_is_understood_or_refused(text: str) -> None:
+    with pytest.raises(ProtocolError):
+        parse(text)
+
+
+@given(JSON)
+def test_any_json_is_understood_or_refused(value: object) -> None:
+    with pytest.raises(ProtocolError):
+        parse(json.dumps(value))
+
+
+@given(
+    st.sampled_from(["hello", "camera"]),
+    st.dictionaries(st.sampled_from(["version", "state", "x"]), JSON),
+)
+def test_a_known_type_with_odd_fields_is_understood_or_refused(
+    kind: str, fields: dict[str, object]
+) -> None:
+    with contextlib.suppress(ProtocolError):
+        assert isinstance(parse(json.dumps({**fields, "type": kind})), Hello | Camera)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type": "hello"}',
+        '{"type": "hello", "version": true}',
+        '{"type": "hello", "version": "1"}',
+        '{"type": "camera", "state": ["on"]}',
+        "[" * 100_000,
+        '{"type": {"hello": 1}}',
+    ],
+)
+def test_nearly_right_is_refused(text: str) -> None:
+    with pytest.raises(ProtocolError):
+        parse(text)
+
+
+def test_close_codes_lie_where_applications_may_choose_them() -> None:
+    assert all(4000 <= code < 5000 for code in CloseCode)
+
+
+@given(
+    st.integers(1, 4000),
+    st.integers(1, 4000),
+    st.tuples(*[st.integers(0, 4000)] * 4),
+)
+def test_a_box_is_told_in_shares_of_the_frame(
+    width: int, height: int, box: tuple[int, int, int, int]
+) -> None:
+    seen = FrameResult(width, height, 1, box, None, None, "m")
+    shares = protocol.fractions(seen)
+    assert shares is not None
+    assert all(0 <= share <= 1 for share in shares)
+
+
+def test_a_result_tells_what_was_seen() -> None:
+    probabilities = (0.0, 0.0, 0.0, 0.9, 0.1, 0.0, 0.0)
+    seen = FrameResult(320, 240, 2, (32, 24, 160, 120), probabilities, 0.5, "compact")
+    assert protocol.result(7, AT, seen, 0.61234) == {
+        "type": "result",
+        "seq": 7,
+        "at": "2026-11-21T09:30:00+00:00",
+        "faces": 2,
+        "box": [0.1, 0.1, 0.5, 0.5],
+        "emotion": "happy",
+        "probabilities": dict(zip(EMOTIONS, probabilities, strict=True)),
+        "engagement": 0.6123,
+    }
+
+
+def test_the_document_names_every_code_limit_and_message() -> None:
+    text = (ROOT / "docs" / "protocol.md").read_text()
+    for code in CloseCode:
+        assert f"| {code.value} |" in text
+    for state in protocol.CAMERA_STATES:
+        assert f'"{state}"' in text
+    for code in (*get_args(FrameProblem), "too_fast", "not_live", "failed"):
+        assert f"| `{code}` |" in text
+    for sent in ("hello", "result", "shed", "error", "pong", "session", "closing"):
+        assert f'{{"type": "{sent}"' in text
+    assert f"more than {protocol.MAX_TEXT} characters" in text
+    assert f'"frame_bytes": {settings.FRAME_MAX_BYTES}' in text
+    assert f'"frame_pixels": {settings.FRAME_MAX_PIXELS}' in text
+    assert f'"frames_per_second": {settings.FRAME_RATE_LIMIT}' in text

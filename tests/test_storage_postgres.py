@@ -1,0 +1,56 @@
+"""The storage tests once more, on PostgreSQL, and a server that loses it for a while."""
+
+import os
+import subprocess
+import sys
+
+from tests.classroom import Pupil, Teacher, empty_frame, until
+from tests.postgres import Postgres
+from tests.server import ROOT, running_server
+
+STORAGE_TESTS = (
+    "test_live_admission",
+    "test_live_recorder",
+    "test_live_snapshot",
+    "test_participants",
+    "test_querysets",
+    "test_services",
+)
+
+
+def test_the_storage_tests_pass_on_postgresql(postgres_server: Postgres) -> None:
+    files = [f"tests/{name}.py" for name in STORAGE_TESTS]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": postgres_server.url()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert " passed" in done.stdout
+    assert "skipped" not in done.stdout
+
+
+async def test_frames_are_answered_and_nothing_is_lost_while_the_database_is_away(
+    postgres_server: Postgres,
+) -> None:
+    url = postgres_server.new_database("engagement")
+    with running_server(DATABASE_URL=url, POLICY="presence") as server:
+        teacher = Teacher(server)
+        pupil = Pupil(server, teacher.open_lesson().code)
+        async with pupil.socket() as socket:
+            await socket.frame(empty_frame())
+            until(lambda: pupil.stored == 1)
+            postgres_server.stop()
+            try:
+                for _ in range(3):
+                    assert (await socket.frame(empty_frame()))["type"] == "result"
+                until(lambda: "Storing failed" in server.log)
+                assert server.health()["samples_waiting"] == 3
+            finally:
+                postgres_server.start()
+            until(lambda: pupil.stored == 4)
+            assert (await socket.frame(empty_frame()))["seq"] == 5
+        until(lambda: pupil.stored == 5)
