@@ -2,5 +2,8 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="engagement-tests-"))
+# WhiteNoise warns of a folder that is not there.
+(Path(os.environ["DATA_DIR"]) / "static").mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,8 @@
 /** The class over time: the server's buckets, carried on by its ticks, in bounded memory. */
 
 const MOST_BUCKETS = 1200;
+/** Seconds: what was sampled just before a snapshot may not be stored yet. */
+const UNSTORED_S = 3;
 
 /**
  * @typedef {object} Series the snapshot's buckets; every list has one entry a bucket
@@ -34,6 +36,7 @@ export class ClassSeries {
     );
     /** How many values the last bucket's means are made of, by line. @type {Record<string, number>} */
     this.counts = {};
+    this.isFresh = false;
   }
 
   /**
@@ -58,6 +61,7 @@ export class ClassSeries {
     );
     const age = Math.max(1, now - (this.t.at(-1) ?? now));
     this.counts = Object.fromEntries(Object.keys(this.lines).map((name) => [name, age]));
+    this.isFresh = true;
     this.#bound();
   }
 
@@ -66,10 +70,23 @@ export class ClassSeries {
    * @param {Tick} tick
    */
   add(tick) {
+    const known = this.t.length;
     this.#advance(tick.now);
     this.#mix("engagement", tick.engagement);
     this.#mix("coverage", tick.connected ? tick.faces / tick.connected : null);
     for (const [name, share] of Object.entries(tick.emotions ?? {})) this.#mix(name, share);
+    if (this.isFresh) this.#bridge(known);
+    this.isFresh = false;
+  }
+
+  /**
+   * Fill the few empty buckets between a snapshot and its first tick by that tick.
+   * @param {number} known how many buckets came from the snapshot
+   */
+  #bridge(known) {
+    const last = this.t.length - 1;
+    if (known === 0 || this.t[last] - this.t[Math.min(known, last)] > UNSTORED_S) return;
+    for (const line of Object.values(this.lines)) line.fill(line[last], known, last);
   }
 
   /** Starts of the buckets in minutes. */

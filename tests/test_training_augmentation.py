@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from inference.preprocessing import standardise
+from tests.generated_faces import draw_face
+from training.augmentation import Augmentation, FaceBatches, augment, resize
+from training.datasets import one_hot
+
+NOTHING = Augmentation(flip=0, rotation=0, scale=0, shift=0, erase=0)
+
+
+@pytest.fixture
+def faces() -> NDArray[np.uint8]:
+    rng = np.random.default_rng(0)
+    return np.stack([draw_face(index % 7, rng)[..., None] for index in range(21)])
+
+
+def batches(faces: NDArray[np.uint8], **changes: object) -> FaceBatches:
+    values: dict[str, object] = {
+        "batch_size": 4,
+        "settings": Augmentation(),
+        "seed": 1,
+        "epoch": 0,
+    }
+    targets = one_hot(np.arange(len(faces)) % 7)
+    return FaceBatches(faces, targets, **{**values, **changes})  # type: ignore[arg-type]
+
+
+def test_no_augmentation_changes_nothing(faces: NDArray[np.uint8]) -> None:
+    np.testing.assert_array_equal(augment(faces, NOTHING, np.random.default_rng(0)), faces)
+
+
+def test_flip_mirrors_left_and_right(faces: NDArray[np.uint8]) -> None:
+    mirror = Augmentation(flip=1, rotation=0, scale=0, shift=0, erase=0)
+    flipped = augment(faces, mirror, np.random.default_rng(0))
+    np.testing.assert_array_equal(flipped, faces[:, :, ::-1])
+
+
+def test_erase_paints_one_grey_rectangle_within_its_area(faces: NDArray[np.uint8]) -> None:
+    settings = Augmentation(flip=0, rotation=0, scale=0, shift=0, erase=1, erase_area=0.2)
+    changed = augment(faces, settings, np.random.default_rng(0)) != faces
+    assert 0 < changed.mean(axis=(1, 2, 3)).max() < 0.25
+
+
+def test_shift_moves_no_further_than_allowed(faces: NDArray[np.uint8]) -> None:
+    settings = Augmentation(flip=0, rotation=0, scale=0, shift=0.1, erase=0)
+    moved = augment(faces, settings, np.random.default_rng(0))
+
+    def centre(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+        ys, xs = np.indices(images.shape[1:3])
+        bright = (images[..., 0] > 200).astype(float)
+        total = bright.sum(axis=(1, 2))
+        return np.stack([(bright * axis).sum(axis=(1, 2)) / total for axis in (xs, ys)])
+
+    distance = np.abs(centre(moved) - centre(faces))
+    assert 1 < distance.max() < 0.1 * 48 + 1
+
+
+def test_a_batch_depends_on_seed_epoch_and_index_alone(faces: NDArray[np.uint8]) -> None:
+    first, again = batches(faces), batches(faces)
+    expected = first[3]
+    for index in (4, 0, 3):
+        got = again[index]
+    np.testing.assert_array_equal(got[0], expected[0])
+    np.testing.assert_array_equal(got[1], expected[1])
+    for other in (batches(faces, seed=2), batches(faces, epoch=1)):
+        assert not np.array_equal(other[3][0], expected[0])
+
+
+def test_an_epoch_shows_each_face_at_most_once_with_its_own_target(
+    faces: NDArray[np.uint8],
+) -> None:
+    epoch = batches(faces, settings=NOTHING)
+    assert len(epoch) == 5
+    known = standardise(faces)
+    seen = set()
+    for index in range(len(epoch)):
+        for picture, target in zip(*epoch[index], strict=True):
+            row = int(np.argmin(np.abs(known - picture).sum(axis=(1, 2, 3))))
+            np.testing.assert_allclose(known[row], picture)
+            assert target.argmax() == row % 7
+            seen.add(row)
+    assert len(seen) == 20
+
+
+def test_a_batch_is_what_serving_would_make_of_the_same_pixels(faces: NDArray[np.uint8]) -> None:
+    pictures, _ = batches(faces)[0]
+    assert pictures.dtype == np.float32
+    np.testing.assert_allclose(pictures.mean(axis=(1, 2, 3)), 0, atol=1e-4)
+    np.testing.assert_allclose(pictures.std(axis=(1, 2, 3)), 1, atol=1e-4)
+
+
+def test_too_few_faces_for_a_batch_are_refused(faces: NDArray[np.uint8]) -> None:
+    with pytest.raises(ValueError, match="21 faces do not fill one batch of 32"):
+        batches(faces, batch_size=32)
+
+
+def test_resize_keeps_the_channel(faces: NDArray[np.uint8]) -> None:
+    assert resize(faces, 32).shape == (21, 32, 32, 1)
+    assert resize(faces, 48) is faces

@@ -1,0 +1,77 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference.emotion import EmotionModel
+from inference.labels import EMOTIONS
+from tests.conftest import ROOT
+from tests.generated_faces import write_faces
+from training.datasets import Faces, read_fer2013
+from training.evaluate import evaluate, main
+
+COMPACT = ROOT / "models" / "compact"
+
+
+@pytest.fixture(scope="module")
+def model() -> EmotionModel:
+    return EmotionModel.load(COMPACT)
+
+
+def test_the_command_prints_one_json_object(tmp_path: Path) -> None:
+    folder = write_faces(tmp_path / "faces", "PrivateTest", 3)
+    command = [sys.executable, "-m", "training.evaluate", "--model", str(COMPACT)]
+    done = subprocess.run(
+        [*command, "--data", str(folder), "--split", "PrivateTest", "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    scores = json.loads(done.stdout)
+    assert scores["model"] == "compact"
+    assert scores["n"] == 21
+    assert set(scores["recall"]) == set(EMOTIONS)
+    assert 0 <= scores["accuracy"] <= 1
+    assert 0 <= scores["macro_f1"] <= 1
+    assert 0 <= scores["ece"] <= 1
+
+
+def test_without_json_it_prints_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_faces(tmp_path / "faces", "PublicTest", 1)
+    assert main(["--model", str(COMPACT), "--data", str(folder), "--split", "PublicTest"]) == 0
+    table = capsys.readouterr().out
+    assert "accuracy" in table
+    assert all(emotion in table for emotion in EMOTIONS)
+
+
+def test_the_shipped_model_recognises_real_faces(model: EmotionModel, shared: Path) -> None:
+    faces = read_fer2013(shared / "data" / "fer2013_test.zip", "PrivateTest", model.size)
+    rows = np.random.default_rng(0).permutation(len(faces))[:400]
+    some = Faces(faces.images[rows], faces.labels[rows], tuple(faces.names[row] for row in rows))
+    assert evaluate(model, some).accuracy >= 0.55
+
+
+def test_the_shipped_model_meets_its_promise() -> None:
+    manifest = json.loads((COMPACT / "manifest.json").read_text())
+    measured = manifest["measured"]["PrivateTest"]
+    assert measured["accuracy"] >= 0.60
+    assert measured["n"] == 3573
+
+
+def test_faces_of_another_size_are_refused(model: EmotionModel) -> None:
+    faces = Faces(np.zeros((1, 64, 64, 1), np.uint8), np.array([0]), ("a",))
+    with pytest.raises(ValueError, match="compact takes faces of 48 pixels, got 64"):
+        evaluate(model, faces)
+
+
+def test_a_missing_model_or_data_is_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--model", str(tmp_path / "none")]) == 2
+    assert "none" in capsys.readouterr().err
+    assert main(["--model", str(COMPACT), "--data", str(tmp_path / "nowhere.zip")]) == 2
+    assert "nowhere.zip does not exist" in capsys.readouterr().err

@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+
+from inference.labels import EMOTIONS
+from training.metrics import (
+    confusion_matrix,
+    expected_calibration_error,
+    fit_temperature,
+    negative_log_likelihood,
+    score,
+    softmax,
+)
+
+LOGITS = arrays(np.float64, (20, 7), elements=st.floats(-30, 30))
+LABELS = arrays(np.int64, (20,), elements=st.integers(0, 6))
+
+
+def test_perfect_and_sure_predictions_score_full_marks() -> None:
+    labels = np.arange(7).repeat(3)
+    scores = score(np.eye(7)[labels], labels)
+    assert (scores.accuracy, scores.macro_f1, scores.ece, scores.n) == (1, 1, 0, 21)
+    assert scores.recall == dict.fromkeys(EMOTIONS, 1)
+
+
+def test_scores_of_a_small_known_case() -> None:
+    labels = np.array([0, 0, 3, 3])
+    predicted = np.array([0, 3, 3, 3])
+    scores = score(np.eye(7)[predicted] * 0.9 + 0.1 / 7, labels)
+    assert scores.accuracy == 0.75
+    assert scores.recall["angry"] == 0.5
+    assert scores.recall["happy"] == 1
+    assert scores.recall["sad"] is None
+    assert scores.macro_f1 == pytest.approx((2 / 3 + 4 / 5) / 2)
+    assert scores.ece == pytest.approx(abs(0.9 + 0.1 / 7 - 0.75))
+
+
+@given(LOGITS, LABELS)
+def test_scores_stay_in_range_and_agree_with_the_confusion_matrix(
+    logits: NDArray[np.float64], labels: NDArray[np.int64]
+) -> None:
+    probabilities = softmax(logits)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+    scores = score(probabilities, labels)
+    for value in (scores.accuracy, scores.macro_f1, scores.ece):
+        assert 0 <= value <= 1
+    matrix = confusion_matrix(probabilities.argmax(axis=1), labels)
+    assert matrix.sum() == 20
+    assert scores.accuracy == matrix.trace() / 20
+
+
+@given(LOGITS, LABELS, st.randoms(use_true_random=False))
+def test_the_order_of_faces_does_not_matter(
+    logits: NDArray[np.float64], labels: NDArray[np.int64], random: object
+) -> None:
+    order = np.array(random.sample(range(20), 20))  # type: ignore[attr-defined]
+    probabilities = softmax(logits)
+    one, other = score(probabilities, labels), score(probabilities[order], labels[order])
+    assert one.accuracy == other.accuracy
+    assert one.macro_f1 == pytest.approx(other.macro_f1)
+    assert one.ece == pytest.approx(other.ece)
+
+
+@settings(max_examples=30)
+@given(LOGITS, LABELS)
+def test_no_other_temperature_is_likelier_than_the_fitted_one(
+    logits: NDArray[np.float64], labels: NDArray[np.int64]
+) -> None:
+    fitted = fit_temperature(logits, labels)
+    least = negative_log_likelihood(logits, labels, fitted)
+    for temperature in (0.05, 0.3, 1, 3, 20):
+        assert least <= negative_log_likelihood(logits, labels, temperature) + 1e-4
+
+
+def test_the_temperature_undoes_overconfidence() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(4000, 7)) * 2
+    labels = np.array([rng.choice(7, p=row) for row in softmax(logits)])
+    overconfident = logits * 3
+    temperature = fit_temperature(overconfident, labels)
+    assert temperature == pytest.approx(3, rel=0.1)
+    before = expected_calibration_error(softmax(overconfident), labels)
+    after = expected_calibration_error(softmax(overconfident, temperature), labels)
+    assert after < 0.03 < before
+
+
+@pytest.mark.parametrize("shape", [(0, 7), (3, 6), (2, 7)])
+def test_rows_that_do_not_fit_the_labels_are_refused(shape: tuple[int, int]) -> None:
+    labels = np.zeros(0 if shape[0] == 0 else 3, np.int64)
+    with pytest.raises(ValueError, match="expected rows of shape"):
+        score(np.zeros(shape), labels)

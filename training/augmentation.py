@@ -1,0 +1,118 @@
+"""Random changes to training faces, and batches that depend on nothing but their index."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.preprocessing import standardise
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """How far a face may be changed. Brightness and contrast are absent on purpose:
+    standardise takes both out.
+
+    flip, erase: probabilities. rotation: degrees either way. scale, shift: fractions
+    either way, of the size. erase_area: the greatest part of the picture that is erased.
+    """
+
+    flip: float = 0.5
+    rotation: float = 15.0
+    scale: float = 0.15
+    shift: float = 0.12
+    erase: float = 0.5
+    erase_area: float = 0.2
+
+
+def augment(
+    faces: NDArray[np.uint8], settings: Augmentation, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Flip, turn, scale, shift and partly erase each face of (N, S, S, 1) on its own."""
+    size = faces.shape[1]
+    changed = np.empty_like(faces)
+    for index, face in enumerate(faces):
+        warped = cv2.warpAffine(
+            face[..., 0],
+            _affine(size, settings, rng),
+            (size, size),
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        _erase(warped, settings, rng)
+        changed[index, ..., 0] = warped
+    return changed
+
+
+def resize(faces: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Bring (N, S, S, 1) faces to (N, size, size, 1)."""
+    if faces.shape[1:3] == (size, size):
+        return faces
+    resized = [cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA) for face in faces]
+    return np.asarray(resized, np.uint8)[..., None]
+
+
+class FaceBatches(keras.utils.PyDataset):
+    """Augmented, standardised batches of one epoch, in an order of their own.
+
+    A batch is a function of seed, epoch and index alone, so that a resumed training sees
+    exactly what an uninterrupted one would have seen, whatever the number of workers.
+    The last, incomplete batch is left out. Item: (B, S, S, 1) float32, (B, 7) float32.
+    """
+
+    def __init__(
+        self,
+        faces: NDArray[np.uint8],
+        targets: NDArray[np.float32],
+        *,
+        batch_size: int,
+        settings: Augmentation,
+        seed: int,
+        epoch: int,
+    ) -> None:
+        super().__init__()
+        if len(faces) < batch_size:
+            raise ValueError(f"{len(faces)} faces do not fill one batch of {batch_size}")
+        self._faces = faces
+        self._targets = targets
+        self._batch_size = batch_size
+        self._settings = settings
+        self._key = (seed, epoch)
+        self._order = np.random.default_rng(self._key).permutation(len(faces))
+
+    def __len__(self) -> int:
+        return len(self._faces) // self._batch_size
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        rng = np.random.default_rng((*self._key, index))
+        return standardise(augment(self._faces[rows], self._settings, rng)), self._targets[rows]
+
+
+def _affine(size: int, settings: Augmentation, rng: np.random.Generator) -> NDArray[np.float64]:
+    """A 2 by 3 matrix that turns and scales about the centre, then shifts."""
+    angle = math.radians(rng.uniform(-settings.rotation, settings.rotation))
+    scale = 1 + rng.uniform(-settings.scale, settings.scale)
+    shift = rng.uniform(-settings.shift, settings.shift, 2) * size
+    mirror = -1.0 if rng.random() < settings.flip else 1.0
+    cosine, sine = scale * math.cos(angle), scale * math.sin(angle)
+    linear = np.array([[cosine * mirror, -sine], [sine * mirror, cosine]])
+    centre = np.full(2, (size - 1) / 2)
+    return np.column_stack((linear, centre + shift - linear @ centre))
+
+
+def _erase(face: NDArray[np.uint8], settings: Augmentation, rng: np.random.Generator) -> None:
+    """Paint a rectangle of one random grey over the (S, S) face, in place."""
+    if rng.random() >= settings.erase:
+        return
+    size = face.shape[0]
+    area = rng.uniform(0.02, max(0.02, settings.erase_area)) * size * size
+    ratio = math.exp(rng.uniform(math.log(0.4), math.log(2.5)))
+    height = min(size, max(1, round(math.sqrt(area * ratio))))
+    width = min(size, max(1, round(math.sqrt(area / ratio))))
+    top = rng.integers(0, size - height + 1)
+    left = rng.integers(0, size - width + 1)
+    face[top : top + height, left : left + width] = rng.integers(0, 256)

@@ -1,0 +1,171 @@
+"""Turn a finished run into the folder that is served: `python -m training.export CONFIG`."""
+
+import argparse
+import hashlib
+import json
+import shutil
+import sys
+import tempfile
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from string import Template
+from typing import Any, Final
+
+import keras
+import numpy as np
+
+from inference.emotion import EmotionModel
+from inference.labels import EMOTIONS
+from training.checkpoint import load_best, read_history
+from training.config import TrainingConfig, load_config
+from training.datasets import Faces, read_fer2013
+from training.evaluate import evaluate
+from training.metrics import Scores, fit_temperature
+from training.train import DEFAULT_DATA, RUNS, build_model, predict_logits
+
+MODELS: Final = Path("models")
+FORMAT: Final = 1
+CARD_TEMPLATE: Final = Path(__file__).parent / "model_card.md"
+DATA_DESCRIPTION: Final = (
+    "FER2013 (28,558 training images, 174 without a face left out), targets blended with FER+ votes"
+)
+
+
+def export(
+    config: TrainingConfig, run: Path, validation: Faces, testing: Faces, folder: Path
+) -> Path:
+    """Write the run's best averaged weights as an artefact; returns its folder.
+
+    The temperature is fitted on validation (PublicTest); both splits are then measured
+    through the written files, as the site will read them. An older artefact of the same
+    name is replaced only when the new one is complete. folder: the parent of all models.
+    """
+    model = build_model(config)
+    load_best(run, model)
+    logits = predict_logits(model, validation.images, config.size)
+    manifest: dict[str, Any] = {
+        "format": FORMAT,
+        "name": config.name,
+        "title": config.title,
+        "architecture": config.architecture,
+        "created": datetime.now(UTC).date().isoformat(),
+        "labels": list(EMOTIONS),
+        "input": {"size": config.size, "channels": 1, "preprocessing": "standardise"},
+        "temperature": round(fit_temperature(logits, validation.labels), 4),
+        "initial_weights": "scratch",
+        "data": DATA_DESCRIPTION,
+        "parameters": model.count_params(),
+        "measured": {},
+        "command": f"python -m training.train {config.name}",
+        "seed": config.seed,
+        "training_seconds": round(sum(record.seconds for record in read_history(run))),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as temporary:
+        draft = Path(temporary) / config.name
+        draft.mkdir()
+        manifest["files"] = _write_model(model, draft)
+        _write_manifest(draft, manifest)
+        served = EmotionModel.load(draft)
+        scores = {
+            "PublicTest": evaluate(served, validation),
+            "PrivateTest": evaluate(served, testing),
+        }
+        manifest["measured"] = {split: _rounded(values) for split, values in scores.items()}
+        _write_manifest(draft, manifest)
+        (draft / "MODEL_CARD.md").write_text(model_card(manifest), encoding="utf-8")
+        target = folder / config.name
+        if target.exists():
+            shutil.rmtree(target)
+        draft.rename(target)
+    return target
+
+
+def model_card(manifest: dict[str, Any]) -> str:
+    """The model card for a manifest, as Markdown; every figure in it is the manifest's."""
+    private = manifest["measured"]["PrivateTest"]
+    recall = "\n".join(
+        f"| {emotion} | {value:.1%} |" for emotion, value in private["recall"].items()
+    )
+    return Template(CARD_TEMPLATE.read_text(encoding="utf-8")).substitute(
+        title=manifest["title"],
+        name=manifest["name"],
+        created=manifest["created"],
+        parameters=f"{manifest['parameters']:,}",
+        size=manifest["input"]["size"],
+        data=manifest["data"],
+        initial_weights=manifest["initial_weights"],
+        command=manifest["command"],
+        seed=manifest["seed"],
+        minutes=round(manifest["training_seconds"] / 60),
+        temperature=manifest["temperature"],
+        accuracy=f"{private['accuracy']:.1%}",
+        macro_f1=f"{private['macro_f1']:.3f}",
+        ece=f"{private['ece']:.3f}",
+        n=f"{private['n']:,}",
+        public_accuracy=f"{manifest['measured']['PublicTest']['accuracy']:.1%}",
+        recall=recall,
+    )
+
+
+def _write_model(model: keras.Model, folder: Path) -> dict[str, str]:
+    """Write architecture and weights; their sha256 by file name."""
+    (folder / "model.json").write_text(model.to_json(), encoding="utf-8")
+    arrays = {v.path: keras.ops.convert_to_numpy(v) for v in model.weights}
+    if len(arrays) != len(model.weights):
+        raise ValueError(f"two variables of {model.name} share a path; name its layers apart")
+    # Half precision halves the file; vectors keep theirs, for variances can be tiny.
+    np.savez(
+        folder / "weights.npz",
+        **{
+            path: array.astype(np.float16 if array.ndim > 1 else np.float32)
+            for path, array in arrays.items()
+        },
+    )
+    return {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in ("model.json", "weights.npz")
+    }
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    text = json.dumps(manifest, indent=2) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+
+
+def _rounded(scores: Scores) -> dict[str, Any]:
+    return {
+        key: {emotion: round(recall, 5) for emotion, recall in value.items()}
+        if isinstance(value, dict)
+        else round(value, 5)
+        for key, value in asdict(scores).items()
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
+    parser.add_argument("config", help="a name in training/configs, or a Python file")
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with the data")
+    parser.add_argument("--run-dir", type=Path, help="the run; runs/NAME by default")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of all models")
+    options = parser.parse_args(arguments)
+    try:
+        config = load_config(options.config)
+        archive = options.data / config.data.testing
+        target = export(
+            config,
+            options.run_dir or RUNS / config.name,
+            read_fer2013(archive, "PublicTest", config.size),
+            read_fer2013(archive, "PrivateTest", config.size),
+            options.models,
+        )
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(f"wrote {target}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""Measures of a classifier over the seven emotions, and the temperature that calibrates it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.labels import EMOTIONS
+
+CALIBRATION_BINS: Final = 15
+TEMPERATURES: Final = (0.05, 20.0)
+"""The range in which a temperature is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """accuracy, macro_f1, ece: 0 to 1. recall: by emotion; None where there was no face."""
+
+    accuracy: float
+    macro_f1: float
+    ece: float
+    recall: dict[str, float | None]
+    n: int
+
+
+def score(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) -> Scores:
+    """Measure (N, 7) probabilities against (N,) indices into EMOTIONS.
+
+    Raises ValueError for other shapes, and for no rows at all.
+    """
+    _check(probabilities, labels)
+    confusion = confusion_matrix(probabilities.argmax(axis=1), labels)
+    hits = confusion.diagonal()
+    support = confusion.sum(axis=1)
+    return Scores(
+        accuracy=float(hits.sum() / len(labels)),
+        macro_f1=_macro_f1(confusion),
+        ece=expected_calibration_error(probabilities, labels),
+        recall={
+            emotion: float(hits[index] / support[index]) if support[index] else None
+            for index, emotion in enumerate(EMOTIONS)
+        },
+        n=len(labels),
+    )
+
+
+def confusion_matrix(
+    predicted: NDArray[np.integer], labels: NDArray[np.integer]
+) -> NDArray[np.int64]:
+    """(7, 7) counts: one row a true emotion, one column a predicted one."""
+    matrix = np.zeros((len(EMOTIONS), len(EMOTIONS)), np.int64)
+    np.add.at(matrix, (labels, predicted), 1)
+    return matrix
+
+
+def expected_calibration_error(
+    probabilities: NDArray[np.floating],
+    labels: NDArray[np.integer],
+    bins: int = CALIBRATION_BINS,
+) -> float:
+    """Mean distance between confidence and accuracy over equal bins of confidence."""
+    confidence = probabilities.max(axis=1)
+    correct = probabilities.argmax(axis=1) == labels
+    bin_of = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    gaps = np.bincount(bin_of, weights=confidence - correct, minlength=bins)
+    return float(np.abs(gaps).sum() / len(labels))
+
+
+def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[np.float64]:
+    """(N, 7) logits to probabilities; a temperature above 1 makes them less sure."""
+    scaled = logits.astype(np.float64) / temperature
+    scaled -= scaled.max(axis=1, keepdims=True)
+    powers = np.exp(scaled)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def negative_log_likelihood(
+    logits: NDArray[np.floating], labels: NDArray[np.integer], temperature: float = 1.0
+) -> float:
+    """Mean of -ln(probability of the true emotion)."""
+    scaled = logits.astype(np.float64) / temperature
+    scaled -= scaled.max(axis=1, keepdims=True)
+    log_total = np.log(np.exp(scaled).sum(axis=1))
+    return float((log_total - scaled[np.arange(len(labels)), labels]).mean())
+
+
+def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.integer]) -> float:
+    """The temperature with the least negative log-likelihood, by golden-section search.
+
+    The likelihood has a single optimum in the temperature, so that no gradient is needed.
+    """
+    _check(logits, labels)
+    ratio = (np.sqrt(5) - 1) / 2
+    low, high = np.log(TEMPERATURES)
+
+    def loss(log_temperature: float) -> float:
+        return negative_log_likelihood(logits, labels, float(np.exp(log_temperature)))
+
+    while high - low > 1e-5:
+        left, right = high - ratio * (high - low), low + ratio * (high - low)
+        if loss(left) < loss(right):
+            high = right
+        else:
+            low = left
+    return float(np.exp((low + high) / 2))
+
+
+def _macro_f1(confusion: NDArray[np.int64]) -> float:
+    """The mean F1 over the emotions that are either true or predicted somewhere."""
+    hits = confusion.diagonal()
+    mentions = confusion.sum(axis=0) + confusion.sum(axis=1)
+    present = mentions > 0
+    return float((2 * hits[present] / mentions[present]).mean())
+
+
+def _check(rows: NDArray[np.floating], labels: NDArray[np.integer]) -> None:
+    expected = (len(labels), len(EMOTIONS))
+    if rows.shape != expected or len(labels) == 0:
+        raise ValueError(f"expected rows of shape {expected}, at least one; got {rows.shape}")
