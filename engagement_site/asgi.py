@@ -22,11 +22,13 @@ from channels.security.websocket import (  # noqa: E402
     WebsocketDenier,
 )
 from channels.sessions import CookieMiddleware  # noqa: E402
+from daphne import http_protocol  # noqa: E402
 from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
 from django.urls import path, re_path  # noqa: E402
 from twisted.internet import reactor  # noqa: E402
 from twisted.internet.defer import Deferred  # noqa: E402
 
+from engagement_site.bodies import MemoryRequest  # noqa: E402
 from inference import service  # noqa: E402
 from sessions.live.base import close_all  # noqa: E402
 from sessions.live.consumers import StudentConsumer  # noqa: E402
@@ -38,6 +40,8 @@ logger = logging.getLogger(__name__)
 # A message over Daphne's limit is then closed with 1009, which a page can explain, instead of
 # a dropped connection.
 WebSocketProtocol.failByDrop = False
+# Daphne has no setting for the class that it makes requests of.
+http_protocol.WebRequest = MemoryRequest
 
 sockets = URLRouter(
     [

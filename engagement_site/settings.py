@@ -54,6 +54,11 @@ FRAME_MAX_BYTES = 300_000
 FRAME_MAX_PIXELS = 1_000_000
 FRAME_RATE_LIMIT = 10
 """Frames a second and connection; a burst of twice as many is let through."""
+PICTURE_MAX_BYTES = 2_000_000
+PICTURE_MAX_PIXELS = 4_000_000
+"""A picture to try out; the page scales a larger one down before it sends it."""
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+"""Bytes of any request; engagement_site.bodies refuses a longer one, which Django would spill."""
 
 INSTALLED_APPS = [
     "daphne",

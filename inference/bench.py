@@ -38,7 +38,7 @@ def median_ms(run: Callable[[], object]) -> float:
 def measure_model(model: EmotionModel) -> dict[str, float]:
     """Milliseconds a face by batch size."""
     faces = np.random.default_rng(0).integers(
-        0, 256, (16, model.size, model.size, 1), dtype=np.uint8
+        0, 256, (16, model.size, model.size, model.channels), dtype=np.uint8
     )
     return {
         f"model_batch_{size}": median_ms(lambda size=size: model.predict(faces[:size])) / size  # type: ignore[misc]

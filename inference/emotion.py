@@ -18,7 +18,7 @@ from inference.manifest import (
     read_manifest,
     verify_files,
 )
-from inference.preprocessing import standardise
+from inference.preprocessing import PREPROCESSINGS
 
 MAX_BATCH: Final = 16
 """Faces in one run of the network; more are split, so that memory stays bounded."""
@@ -28,6 +28,7 @@ class EmotionModel:
     """A trained network behind one traced function. predict() may be called from any thread.
 
     name, title: from the manifest. size: the side of the faces it takes, in pixels.
+    channels: 1 where it takes grey faces, 3 for BGR.
     """
 
     def __init__(self, manifest: Manifest, network: keras.Model) -> None:
@@ -35,11 +36,14 @@ class EmotionModel:
         self.name = manifest.name
         self.title = manifest.title
         self.size = manifest.size
+        self.channels = manifest.channels
+        self._shape = (manifest.size, manifest.size, manifest.channels)
+        self._prepare = PREPROCESSINGS[manifest.preprocessing].prepare
         temperature = manifest.temperature
 
         # One signature for every batch size: traced once. Measured with the compact model, the
         # time grows evenly with the faces and a new size costs nothing, so nothing is padded.
-        @tf.function(input_signature=[tf.TensorSpec((None, self.size, self.size, 1))])
+        @tf.function(input_signature=[tf.TensorSpec((None, *self._shape))])
         def probabilities(pixels: tf.Tensor) -> tf.Tensor:
             logits = tf.cast(network(pixels, training=False), tf.float32)
             return tf.nn.softmax(logits / temperature)
@@ -64,14 +68,14 @@ class EmotionModel:
     def predict(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Estimate the emotions of faces.
 
-        faces: (N, size, size, 1), 0 to 255, as crop_face gives them; N may be 0. Returns
+        faces: (N, size, size, channels), 0 to 255, as crop_face gives them; N may be 0. Returns
         (N, 7) in the order of EMOTIONS, each row summing to 1. Raises ValueError for another
         shape.
         """
-        shape = (self.size, self.size, 1)
-        if faces.shape[1:] != shape:
-            raise ValueError(f"faces must be (N, {self.size}, {self.size}, 1), got {faces.shape}")
-        pixels = standardise(faces)
+        if faces.shape[1:] != self._shape:
+            wanted = ", ".join(str(side) for side in self._shape)
+            raise ValueError(f"faces must be (N, {wanted}), got {faces.shape}")
+        pixels = self._prepare(faces)
         parts = [
             np.asarray(self._probabilities(tf.constant(pixels[start : start + MAX_BATCH])))
             for start in range(0, len(pixels), MAX_BATCH)
@@ -81,14 +85,16 @@ class EmotionModel:
     def warm(self) -> None:
         """Run the smallest and the largest batch once, so that no student waits for it."""
         for count in (1, MAX_BATCH):
-            self.predict(np.zeros((count, self.size, self.size, 1), np.uint8))
+            self.predict(np.zeros((count, *self._shape), np.uint8))
 
     def _check_output(self, path: Path) -> None:
         try:
-            found = self.predict(np.zeros((1, self.size, self.size, 1), np.uint8)).shape
+            found = self.predict(np.zeros((1, *self._shape), np.uint8)).shape
         except (ValueError, tf.errors.OpError) as error:
+            colour = "grey" if self.channels == 1 else "BGR"
             raise ModelError(
-                f"{path} does not take one grey face of {self.size} x {self.size} pixels: {error}"
+                f"{path} does not take one {colour} face of {self.size} x {self.size} pixels: "
+                f"{error}"
             ) from error
         if found != (1, len(EMOTIONS)):
             raise ModelError(f"{path} must give {len(EMOTIONS)} logits a face, got {found[1:]}.")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from inference.labels import EMOTIONS
+from inference.preprocessing import PREPROCESSINGS
 
 FORMAT: Final = 1
 FILE: Final = "manifest.json"
@@ -22,7 +23,12 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A model's manifest. size in pixels; measured: figures by split, as training wrote them."""
+    """A model's manifest.
+
+    size: side of the faces in pixels. channels: 1 for grey, 3 for BGR. preprocessing: a name
+    in PREPROCESSINGS. initial_weights: what training began with. measured: figures by split,
+    as training wrote them.
+    """
 
     folder: Path
     name: str
@@ -30,7 +36,10 @@ class Manifest:
     architecture: str
     created: str
     size: int
+    channels: int
+    preprocessing: str
     temperature: float
+    initial_weights: str
     parameters: int
     files: Mapping[str, str]
     measured: Mapping[str, Mapping[str, Any]]
@@ -98,8 +107,9 @@ class _Reader:
         self._expect("format", self.content.get("format"), FORMAT)
         self._expect("labels", self.content.get("labels"), list(EMOTIONS))
         given = self._object("input")
-        self._expect("input.channels", given.get("channels"), 1)
-        self._expect("input.preprocessing", given.get("preprocessing"), "standardise")
+        preprocessing = self._preprocessing(given.get("preprocessing"))
+        channels = PREPROCESSINGS[preprocessing].channels
+        self._expect("input.channels", given.get("channels"), channels)
         return Manifest(
             folder=self.path.parent,
             name=self._text("name"),
@@ -107,7 +117,10 @@ class _Reader:
             architecture=self._text("architecture"),
             created=self._text("created"),
             size=self._whole("input.size", given.get("size")),
+            channels=channels,
+            preprocessing=preprocessing,
             temperature=self._temperature(),
+            initial_weights=self._text("initial_weights"),
             parameters=self._whole("parameters", self.content.get("parameters")),
             files=self._files(),
             measured=self._measured(),
@@ -135,6 +148,11 @@ class _Reader:
     def _whole(self, field: str, value: object) -> int:
         if type(value) is not int or value < 1:
             raise self._wrong(field, "a whole number of at least 1", value)
+        return value
+
+    def _preprocessing(self, value: object) -> str:
+        if not isinstance(value, str) or value not in PREPROCESSINGS:
+            raise self._wrong("input.preprocessing", f"one of {', '.join(PREPROCESSINGS)}", value)
         return value
 
     def _temperature(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.detection import Box, Detector, clip_box
+from inference.detection import Box, Detector, Face, clip_box
 from inference.engagement import engagement
 from inference.frames import FrameError, decode_jpeg
 from inference.labels import EMOTIONS
@@ -50,9 +50,40 @@ class FrameResult:
     @property
     def emotion(self) -> str | None:
         """The most probable emotion, None without probabilities."""
-        if self.probabilities is None:
-            return None
-        return EMOTIONS[self.probabilities.index(max(self.probabilities))]
+        return _most_probable(self.probabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceResult:
+    """What was seen of one face of a picture.
+
+    box: x, y, w, h inside the picture, pixels. score: the detector's confidence, 0 to 1.
+    probabilities, engagement: as in FrameResult; None without a model.
+    """
+
+    box: Box
+    score: float
+    probabilities: tuple[float, ...] | None
+    engagement: float | None
+
+    @property
+    def emotion(self) -> str | None:
+        """The most probable emotion, None without probabilities."""
+        return _most_probable(self.probabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureResult:
+    """Every usable face of one picture, the largest first.
+
+    width, height: of the picture as it is shown, pixels. title: the emotion model's, empty
+    without one.
+    """
+
+    width: int
+    height: int
+    faces: tuple[FaceResult, ...]
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +132,29 @@ class Pipeline:
             for s in seen
         ]
 
+    def analyse_all_faces(self, jpeg: bytes, max_bytes: int, max_pixels: int) -> PictureResult:
+        """Analyse every usable face of one picture, in the calling thread.
+
+        max_bytes, max_pixels: what this picture may have at most. Raises FrameError for one
+        that cannot be read.
+        """
+        image = decode_jpeg(jpeg, max_bytes, max_pixels)
+        height, width = image.shape[:2]
+        faces = self._usable_faces(image)
+        rows: Iterable[NDArray[np.float32] | None] = [None] * len(faces)
+        if self.model and faces:
+            crops = [self._crop(self.model, image, face) for face in faces]
+            rows = self.model.predict(np.stack(crops))
+        return PictureResult(
+            width,
+            height,
+            tuple(
+                FaceResult(clip_box(face.box, width, height), face.score, *_estimate(row))
+                for face, row in zip(faces, rows, strict=True)
+            ),
+            self.model.title if self.model else "",
+        )
+
     def warm(self) -> None:
         """Run the model once, so that the first frame is as fast as the others."""
         if self.model:
@@ -116,27 +170,49 @@ class Pipeline:
         except FrameError as error:
             return error
         height, width = image.shape[:2]
-        boxes = [face.box for face in self.detector.detect(image)]
-        boxes = [box for box in boxes if _is_usable(clip_box(box, width, height))]
-        if not boxes:
+        faces = self._usable_faces(image)
+        if not faces:
             return _Seen(width, height, 0, None, None)
-        crop = None
-        if self.model:
-            # The crop takes the whole box: cut at the border, the face would lie off its middle.
-            crop = crop_face(image, boxes[0], self.model.size, self.detector.crop_scale)
-        return _Seen(width, height, len(boxes), clip_box(boxes[0], width, height), crop)
+        crop = self._crop(self.model, image, faces[0]) if self.model else None
+        return _Seen(width, height, len(faces), clip_box(faces[0].box, width, height), crop)
+
+    def _usable_faces(self, image: NDArray[np.uint8]) -> list[Face]:
+        """The faces worth an estimate, the largest first."""
+        height, width = image.shape[:2]
+        faces = self.detector.detect(image)
+        return [face for face in faces if _is_usable(clip_box(face.box, width, height))]
+
+    def _crop(self, model: EmotionModel, image: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:
+        # The crop takes the whole box: cut at the border, the face would lie off its middle.
+        return crop_face(image, face.box, model.size, self.detector.crop_scale, model.channels)
 
     def _result(self, seen: _Seen, row: NDArray[np.float32] | None) -> FrameResult:
-        probabilities = None if row is None else tuple(float(value) for value in row)
+        probabilities, engaged = _estimate(row)
         return FrameResult(
             width=seen.width,
             height=seen.height,
             faces=seen.faces,
             box=seen.box,
             probabilities=probabilities,
-            engagement=None if probabilities is None else engagement(probabilities),
+            engagement=engaged,
             model=self.model.name if self.model else "",
         )
+
+
+def _estimate(
+    row: NDArray[np.float32] | None,
+) -> tuple[tuple[float, ...] | None, float | None]:
+    """Probabilities and engagement from the model's row for a face, None where there is none."""
+    if row is None:
+        return None, None
+    probabilities = tuple(float(value) for value in row)
+    return probabilities, engagement(probabilities)
+
+
+def _most_probable(probabilities: tuple[float, ...] | None) -> str | None:
+    if probabilities is None:
+        return None
+    return EMOTIONS[probabilities.index(max(probabilities))]
 
 
 def _is_usable(box: Box) -> bool:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import threading
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
-from inference.batcher import Batcher
+from inference.batcher import Batcher, Shed
 from inference.detection import load_detector
-from inference.manifest import find_model
-from inference.pipeline import Pipeline
+from inference.manifest import Manifest, ModelError, find_model, read_manifest
+from inference.pipeline import PictureResult, Pipeline
 
 if TYPE_CHECKING:
     from inference.emotion import EmotionModel
 
+PICTURE_WAIT_S: Final = 10.0
+
 _lock = threading.Lock()
 _ready = threading.Event()
 _made: tuple[Pipeline, Batcher] | None = None
+# One thread: pictures that teachers try out leave the rest of the machine to the classes.
+_pictures = ThreadPoolExecutor(1, thread_name_prefix="picture")
 
 
 def get_batcher() -> Batcher:
@@ -28,6 +35,21 @@ def get_batcher() -> Batcher:
     used; a later call tries again.
     """
     return _get()[1]
+
+
+def analyse_picture(jpeg: bytes) -> PictureResult:
+    """Every face of one picture, a whole JPEG; blocks until its turn has come and it is done.
+
+    Raises FrameError for one that cannot be read, Shed after PICTURE_WAIT_S, and what
+    get_batcher raises.
+    """
+    limits = settings.PICTURE_MAX_BYTES, settings.PICTURE_MAX_PIXELS
+    job = _pictures.submit(_get()[0].analyse_all_faces, jpeg, *limits)
+    try:
+        return job.result(PICTURE_WAIT_S)
+    except TimeoutError:
+        job.cancel()
+        raise Shed("Too many pictures wait to be analysed.") from None
 
 
 def warm() -> None:
@@ -42,6 +64,24 @@ def warm() -> None:
 def is_ready() -> bool:
     """Whether warm() has finished: frames are answered without waiting for a model."""
     return _ready.is_set()
+
+
+def model_manifest(name: str) -> Manifest | None:
+    """What a model of this site says about itself; None where it cannot be read. Read once."""
+    try:
+        return _manifest(settings.MODELS_DIR, name)
+    except ModelError:
+        return None
+
+
+def served_manifest() -> Manifest | None:
+    """The manifest of the emotion model in use; None where no emotion is estimated."""
+    return model_manifest(settings.EMOTION_MODEL) if settings.POLICY == "emotion" else None
+
+
+@functools.cache
+def _manifest(models_dir: Path, name: str) -> Manifest:
+    return read_manifest(find_model(models_dir, name))
 
 
 def _get() -> tuple[Pipeline, Batcher]:

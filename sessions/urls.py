@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sessions.health import healthz
-from sessions.views import courses, join, pages, reports, teaching
+from sessions.views import courses, join, pages, reports, teaching, try_it
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("courses/<int:pk>/", courses.course_page, name="course"),
     path("courses/<int:pk>/edit/", courses.course_edit, name="course_edit"),
     path("courses/<int:course_pk>/students/<int:pk>/", reports.student, name="student"),
+    path("try/", try_it.try_it, name="try_it"),
+    path("try/analyse/", try_it.analyse, name="try_it_analyse"),
     path("join/", join.enter_code, name="join"),
     path("join/<str:code>/", join.join_session, name="join_session"),
     path("join/<str:code>/class/", join.student_page, name="student_page"),

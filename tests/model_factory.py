@@ -12,13 +12,16 @@ from inference.labels import EMOTIONS
 SIZE = 24
 
 
-def write_model(folder: Path, **changes: Any) -> Path:
-    """Write a model with random weights into a new folder; changes go into its manifest."""
+def write_model(folder: Path, channels: int = 1, **changes: Any) -> Path:
+    """Write a model with random weights into a new folder; changes go into its manifest.
+
+    channels: 1 for a model of standardised grey faces, 3 for one of colour faces.
+    """
     import keras
     from keras import layers
 
     keras.utils.set_random_seed(7)
-    face = keras.Input((None, None, 1), name="face")
+    face = keras.Input((None, None, channels), name="face")
     x = layers.Conv2D(4, 3, strides=2, use_bias=False, name="conv")(face)
     x = layers.BatchNormalization(name="norm")(x)
     x = layers.GlobalAveragePooling2D(name="pool")(layers.Activation("relu", name="relu")(x))
@@ -41,7 +44,11 @@ def write_model(folder: Path, **changes: Any) -> Path:
         "architecture": "tiny",
         "created": "2026-11-21",
         "labels": list(EMOTIONS),
-        "input": {"size": SIZE, "channels": 1, "preprocessing": "standardise"},
+        "input": {
+            "size": SIZE,
+            "channels": channels,
+            "preprocessing": "standardise" if channels == 1 else "vggface2",
+        },
         "temperature": 1.0,
         "files": {},
         "initial_weights": "scratch",

@@ -2,6 +2,7 @@ import threading
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from inference import service
 from sessions.live.counters import NAMES
@@ -13,6 +14,13 @@ def test_a_ready_server_shows_its_counters(server: Server) -> None:
     assert health["ready"] is True
     assert set(NAMES) < set(health)
     assert {"connections", "frames_refused", "samples_waiting", "analysis"} < set(health)
+    model = service.served_manifest()
+    assert model is not None
+    assert health["model"] == {
+        "name": model.name,
+        "title": model.title,
+        "initial_weights": model.initial_weights,
+    }
 
 
 def test_before_the_model_is_warm_it_says_503(
@@ -23,3 +31,8 @@ def test_before_the_model_is_warm_it_says_503(
     assert answer.status_code == 503
     assert answer.json()["ready"] is False
     assert answer["Cache-Control"].startswith("max-age=0")
+
+
+def test_without_emotion_it_names_no_model(client: Client, settings: Settings) -> None:
+    settings.POLICY = "presence"
+    assert client.get("/healthz").json()["model"] is None

@@ -8,7 +8,7 @@ import pytest
 from inference.emotion import MAX_BATCH, EmotionModel
 from inference.labels import EMOTIONS
 from inference.manifest import ModelError
-from inference.preprocessing import standardise
+from inference.preprocessing import standardise, vggface2
 from tests.model_factory import SIZE, sign, write_model, write_weights
 
 
@@ -63,6 +63,31 @@ def test_the_answer_is_the_networks_own_in_inference(folder: Path, model: Emotio
     logits = np.asarray(network(standardise(faces(5)), training=False))
     wanted = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     assert np.allclose(model.predict(faces(5)), wanted, atol=1e-5)
+
+
+def test_a_colour_model_gets_colour_faces_with_its_own_preprocessing(tmp_path: Path) -> None:
+    import keras
+
+    folder = write_model(tmp_path / "colour", channels=3)
+    model = EmotionModel.load(folder)
+    model.warm()
+    assert model.channels == 3
+    coloured = np.random.default_rng(3).integers(0, 256, (5, SIZE, SIZE, 3), np.uint8)
+    network = keras.models.model_from_json((folder / "model.json").read_text())
+    arrays = arrays_of(folder)
+    for variable in network.weights:
+        variable.assign(arrays[variable.path].astype(np.float32))
+    logits = np.asarray(network(vggface2(coloured), training=False))
+    wanted = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    assert np.allclose(model.predict(coloured), wanted, atol=1e-5)
+    with pytest.raises(ValueError, match=f"must be .N, {SIZE}, {SIZE}, 3."):
+        model.predict(faces(2))
+
+
+def test_a_network_for_other_channels_than_the_manifest_says_is_refused(tmp_path: Path) -> None:
+    given = {"size": SIZE, "channels": 3, "preprocessing": "vggface2"}
+    with pytest.raises(ModelError, match=r"model\.json does not take one BGR face"):
+        EmotionModel.load(write_model(tmp_path / "tiny", input=given))
 
 
 def test_a_temperature_above_one_makes_the_model_less_sure(

@@ -23,6 +23,22 @@ def test_a_good_manifest_is_read(tmp_path: Path) -> None:
     verify_files(manifest)
     assert (manifest.name, manifest.size, manifest.temperature) == ("tiny", SIZE, 2.0)
     assert manifest.measured["PrivateTest"]["accuracy"] == 0.7
+    assert (manifest.channels, manifest.preprocessing) == (1, "standardise")
+    assert manifest.initial_weights == "scratch"
+
+
+def test_a_manifest_of_a_colour_model_is_read(tmp_path: Path) -> None:
+    manifest = read_manifest(write_model(tmp_path / "colour", channels=3))
+    assert (manifest.channels, manifest.preprocessing) == (3, "vggface2")
+
+
+def test_an_unknown_preprocessing_lists_the_known_ones(tmp_path: Path) -> None:
+    given = {"size": 48, "channels": 3, "preprocessing": "imagenet"}
+    folder = write_model(tmp_path / "tiny", input=given)
+    with pytest.raises(
+        ModelError, match=r"manifest\.json: .* standardise, vggface2, got 'imagenet'"
+    ):
+        read_manifest(folder)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +53,10 @@ def test_a_good_manifest_is_read(tmp_path: Path) -> None:
         ("input", []),
         ("input", {"size": 0, "channels": 1, "preprocessing": "standardise"}),
         ("input", {"size": 48, "channels": 3, "preprocessing": "standardise"}),
-        ("input", {"size": 48, "channels": 1, "preprocessing": "vggface"}),
+        ("input", {"size": 48, "channels": 1, "preprocessing": "vggface2"}),
+        ("input", {"size": 48, "channels": 3, "preprocessing": "vggface"}),
+        ("input", {"size": 48, "channels": 3, "preprocessing": ["vggface2"]}),
+        ("initial_weights", ""),
         ("temperature", 0),
         ("temperature", "1"),
         ("temperature", float("nan")),

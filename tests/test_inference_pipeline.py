@@ -16,7 +16,7 @@ from inference.engagement import engagement
 from inference.frames import FrameError, decode_jpeg
 from inference.labels import EMOTIONS
 from inference.paths import YUNET_FILE
-from inference.pipeline import FrameResult, Pipeline
+from inference.pipeline import FrameResult, PictureResult, Pipeline
 from inference.preprocessing import crop_face
 from tests.model_factory import write_model
 
@@ -27,6 +27,11 @@ MAX_PIXELS = 1_000_000
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> EmotionModel:
     return EmotionModel.load(write_model(tmp_path_factory.mktemp("models") / "tiny"))
+
+
+@pytest.fixture(scope="module")
+def colour_model(tmp_path_factory: pytest.TempPathFactory) -> EmotionModel:
+    return EmotionModel.load(write_model(tmp_path_factory.mktemp("models") / "colour", channels=3))
 
 
 @pytest.fixture(scope="module", params=["haar", "yunet"])
@@ -87,6 +92,20 @@ def test_serving_prepares_a_face_as_training_does(
     crop = crop_face(image, face.box, model.size, pipeline.detector.crop_scale)
     wanted = model.predict(crop[None])[0]
     assert one(pipeline, woman).probabilities == pytest.approx(tuple(wanted), abs=1e-6)
+
+
+def test_a_colour_model_sees_the_face_in_colour(
+    colour_model: EmotionModel, woman: NDArray[np.uint8]
+) -> None:
+    pipeline = Pipeline(colour_model, HaarDetector(), MAX_BYTES, MAX_PIXELS)
+    result = one(pipeline, woman)
+    pipeline.close()
+    image = decode_jpeg(encode(woman), MAX_BYTES, MAX_PIXELS)
+    face = pipeline.detector.detect(image)[0]
+    crop = crop_face(image, face.box, colour_model.size, pipeline.detector.crop_scale, channels=3)
+    wanted = colour_model.predict(crop[None])[0]
+    assert result.model == "colour"
+    assert result.probabilities == pytest.approx(tuple(wanted), abs=1e-6)
 
 
 def test_the_largest_of_five_faces_is_taken(pipeline: Pipeline, shared: Path) -> None:
@@ -186,3 +205,78 @@ def test_without_a_model_faces_are_counted_and_nothing_is_estimated(
     assert result.box is not None
     assert (result.probabilities, result.emotion, result.engagement) == (None, None, None)
     assert result.model == ""
+
+
+def all_faces(pipeline: Pipeline, picture: NDArray[np.uint8]) -> PictureResult:
+    jpeg = cv2.imencode(".jpg", picture)[1].tobytes()
+    return pipeline.analyse_all_faces(jpeg, 2_000_000, 4_000_000)
+
+
+@pytest.fixture(scope="module")
+def group(shared: Path) -> NDArray[np.uint8]:
+    return np.asarray(cv2.imread(str(shared / "media" / "group_photo.jpg")), np.uint8)
+
+
+def test_every_face_of_a_picture_is_estimated_the_largest_first(
+    pipeline: Pipeline, group: NDArray[np.uint8]
+) -> None:
+    seen = all_faces(pipeline, group)
+    assert (seen.width, seen.height, seen.title) == (1000, 667, "Tiny, untrained")
+    assert len(seen.faces) == 5
+    areas = [face.box[2] * face.box[3] for face in seen.faces]
+    assert areas == sorted(areas, reverse=True)
+    assert len({face.probabilities for face in seen.faces}) == 5
+    for face in seen.faces:
+        assert face.probabilities is not None
+        assert sum(face.probabilities) == pytest.approx(1, abs=1e-5)
+        assert face.engagement == engagement(face.probabilities)
+        assert face.emotion == EMOTIONS[int(np.argmax(face.probabilities))]
+        assert 0.6 <= face.score <= 1
+
+
+def test_the_largest_face_is_estimated_as_in_a_frame(
+    pipeline: Pipeline, woman: NDArray[np.uint8]
+) -> None:
+    frame = one(pipeline, woman)
+    (face,) = pipeline.analyse_all_faces(encode(woman), MAX_BYTES, MAX_PIXELS).faces
+    assert (face.box, face.emotion) == (frame.box, frame.emotion)
+    assert face.probabilities == pytest.approx(frame.probabilities, abs=1e-6)
+
+
+def test_a_class_photograph_keeps_every_face(
+    model: EmotionModel, shared: Path, group: NDArray[np.uint8]
+) -> None:
+    pipeline = Pipeline(model, load_detector(shared / "models" / YUNET_FILE), 1, 1)
+    school = cv2.resize(np.tile(group, (3, 3, 1)), (1280, 854), interpolation=cv2.INTER_AREA)
+    faces = all_faces(pipeline, np.asarray(school, np.uint8)).faces
+    pipeline.close()
+    assert len(faces) == 45
+
+
+def test_a_picture_on_its_side_is_turned_as_its_header_says(
+    pipeline: Pipeline, woman: NDArray[np.uint8]
+) -> None:
+    lying = encode(np.ascontiguousarray(np.rot90(woman)))
+    turn = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+    header = b"\xff\xe1" + (len(turn) + 2).to_bytes(2) + turn
+    seen = pipeline.analyse_all_faces(lying[:2] + header + lying[2:], MAX_BYTES, MAX_PIXELS)
+    assert (seen.width, seen.height, len(seen.faces)) == (320, 180, 1)
+
+
+def test_a_picture_without_a_usable_face_has_none(pipeline: Pipeline) -> None:
+    assert all_faces(pipeline, blank()).faces == ()
+
+
+def test_a_picture_has_limits_of_its_own(pipeline: Pipeline) -> None:
+    with pytest.raises(FrameError, match="4,000,000 are allowed"):
+        all_faces(pipeline, blank(2001, 2000))
+    with pytest.raises(FrameError, match="not a JPEG"):
+        pipeline.analyse_all_faces(b"text", MAX_BYTES, MAX_PIXELS)
+
+
+def test_without_a_model_every_face_has_its_box_alone(group: NDArray[np.uint8]) -> None:
+    pipeline = Pipeline(None, HaarDetector(), MAX_BYTES, MAX_PIXELS)
+    seen = all_faces(pipeline, group)
+    pipeline.close()
+    assert (len(seen.faces), seen.title) == (5, "")
+    assert {(f.probabilities, f.emotion, f.engagement) for f in seen.faces} == {(None, None, None)}

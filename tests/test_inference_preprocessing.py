@@ -1,11 +1,12 @@
-"""The crop and the standardisation that training and serving share."""
+"""The crop and the preprocessings that training and serving share."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.preprocessing import crop_face, standardise
+from inference.preprocessing import PREPROCESSINGS, crop_face, standardise, vggface2
 
 SIDES = st.integers(-300, 300)
 
@@ -32,6 +33,45 @@ def test_the_crop_is_the_middle_of_the_box_scaled() -> None:
 def test_a_box_without_area_is_refused(box: tuple[int, int, int, int]) -> None:
     with pytest.raises(ValueError, match="width and a height"):
         crop_face(np.zeros((9, 9, 3), np.uint8), box, 48)
+
+
+@given(x=SIDES, y=SIDES, w=st.integers(1, 400), h=st.integers(1, 400))
+def test_a_colour_crop_is_the_grey_one_in_colour(x: int, y: int, w: int, h: int) -> None:
+    image = cv2.GaussianBlur(
+        np.random.default_rng(2).integers(0, 256, (60, 80, 3), np.uint8), (0, 0), 3
+    )
+    colour = crop_face(np.asarray(image, np.uint8), (x, y, w, h), 24, 0.9, channels=3)
+    grey = crop_face(np.asarray(image, np.uint8), (x, y, w, h), 24, 0.9)
+    assert colour.shape == (24, 24, 3)
+    assert colour.dtype == np.uint8
+    difference = cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY)[..., None].astype(int) - grey
+    assert np.abs(difference).max() <= 2
+
+
+def test_a_colour_crop_keeps_blue_green_red() -> None:
+    image = np.zeros((50, 50, 3), np.uint8)
+    image[...] = (10, 100, 200)
+    assert (crop_face(image, (10, 10, 20, 20), 16, channels=3) == (10, 100, 200)).all()
+
+
+def test_another_number_of_channels_is_refused() -> None:
+    with pytest.raises(ValueError, match="got 2"):
+        crop_face(np.zeros((9, 9, 3), np.uint8), (0, 0, 5, 5), 48, channels=2)
+
+
+def test_vggface2_takes_its_mean_from_blue_green_and_red() -> None:
+    faces = np.full((2, 4, 4, 3), (91, 103, 131), np.uint8)
+    pixels = vggface2(faces)
+    assert pixels.dtype == np.float32
+    assert pixels.shape == faces.shape
+    assert np.allclose(pixels, (-0.4953, -0.8827, -0.0912), atol=1e-4)
+
+
+@pytest.mark.parametrize("name", PREPROCESSINGS)
+def test_every_preprocessing_takes_faces_of_its_own_channels(name: str) -> None:
+    entry = PREPROCESSINGS[name]
+    face = crop_face(np.zeros((9, 9, 3), np.uint8), (0, 0, 5, 5), 8, channels=entry.channels)
+    assert entry.prepare(face[None]).shape == (1, 8, 8, entry.channels)
 
 
 def test_standardised_faces_have_zero_mean_and_unit_deviation_each() -> None:

@@ -77,3 +77,16 @@ async def test_the_presence_policy_needs_and_loads_no_model(settings: Settings) 
     wall = cv2.imencode(".jpg", np.full((90, 160, 3), 128, np.uint8))[1].tobytes()
     result = await service.get_batcher().analyse(wall)
     assert (result.model, result.faces, result.engagement) == ("", 0, None)
+
+
+def test_the_site_knows_the_manifest_of_the_model_it_serves(settings: Settings) -> None:
+    manifest = service.served_manifest()
+    assert manifest is not None
+    assert (manifest.name, manifest.initial_weights) == ("tiny", "scratch")
+    assert service.served_manifest() is manifest
+    assert service.model_manifest("elsewhere") is None
+    settings.EMOTION_MODEL = "missing"
+    assert service.served_manifest() is None
+    settings.EMOTION_MODEL = "tiny"
+    settings.POLICY = "presence"
+    assert service.served_manifest() is None

@@ -93,6 +93,7 @@ def test_the_report_shows_what_is_stored(owner: Client, lesson: KnownLesson) -> 
     assert html.count("data-figure=") == 4
     assert addresses(lesson)[1] in html
     assert "too little data" in html
+    assert "compact: Compact residual network (initial weights: " in html
     assert "Simulated" not in html
 
 

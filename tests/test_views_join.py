@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
+from inference.service import served_manifest
 from sessions.models import ClassSession, Participant, Sample
 from sessions.participants import SALT, cookie_name
 from sessions.views.join import WRONG_CODES_A_MINUTE
@@ -218,6 +219,9 @@ class TestStudentPage:
         content = text(client.get(page("student_page", session)))
         assert words in content
         assert ("Engagement, 0 to 1" in content) is shown
+        model = served_manifest()
+        assert model is not None
+        assert f"Model: {model.title} (initial weights: {model.initial_weights})" in content
 
     def test_where_only_presence_is_counted_it_shows_no_emotions(
         self, client: Client, session: ClassSession, settings: Settings
@@ -227,6 +231,7 @@ class TestStudentPage:
         content = text(client.get(page("student_page", session)))
         assert "data-emotion" not in content
         assert "Engagement, 0 to 1" not in content
+        assert "Model: " not in content
 
     def test_after_the_class_it_shows_what_is_stored(self, client: Client) -> None:
         session = factories.make_session()

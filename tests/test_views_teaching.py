@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from inference.service import served_manifest
 from sessions import services
 from sessions.models import ClassSession
 from tests.factories import make_course, make_participant, make_sample, make_session, make_teacher
@@ -182,6 +183,9 @@ def test_the_live_page_names_its_socket_and_the_estimate(access: Access) -> None
     assert f"/ws/dashboard/{access.session.pk}/" in page
     assert "never a grade" in page
     assert 'id="mix-chart"' in page
+    model = served_manifest()
+    assert model is not None
+    assert f"Model: {model.title} (initial weights: {model.initial_weights})" in page
 
 
 def test_the_live_page_has_no_emotions_under_the_presence_policy(
@@ -192,6 +196,7 @@ def test_the_live_page_has_no_emotions_under_the_presence_policy(
     assert 'id="mix-chart"' not in page
     assert 'id="engagement"' not in page
     assert 'id="class-chart"' in page
+    assert "Model: " not in page
 
 
 def test_the_live_page_of_an_ended_session_is_its_report(access: Access) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 
+from inference import service
 from inference.labels import EMOTIONS
 from sessions.reports.series import SessionReport
 
@@ -49,7 +50,7 @@ def facts(report: SessionReport) -> list[tuple[str, str]]:
         ("Coverage", percent(total.coverage)),
     ]
     if report.with_emotion:
-        rows.append(("Emotion model", model_names(report)))
+        rows.append(("Emotion model", _models(report)))
     if simulated(report):
         rows.append(("Simulated", simulated(report)))
     return rows
@@ -57,6 +58,18 @@ def facts(report: SessionReport) -> list[tuple[str, str]]:
 
 def model_names(report: SessionReport) -> str:
     return ", ".join(report.models) or "none"
+
+
+def _models(report: SessionReport) -> str:
+    """The models' names, with title and initial weights where this site still has them."""
+    return "; ".join(_model(name) for name in report.models) or "none"
+
+
+def _model(name: str) -> str:
+    manifest = service.model_manifest(name)
+    if manifest is None:
+        return name
+    return f"{name}: {manifest.title} (initial weights: {manifest.initial_weights})"
 
 
 def file_name(report: SessionReport, ending: str) -> str:

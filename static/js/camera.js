@@ -1,5 +1,5 @@
 // @ts-check
-/** Opening the webcam, and what to tell the student where that fails. */
+/** Opening the webcam, and what to tell the user where that fails. */
 
 /** @typedef {"on"|"off"|"paused"|"refused"|"missing"|"busy"} CameraState */
 
@@ -7,7 +7,7 @@ export class CameraProblem extends Error {
   /**
    * @param {CameraState} state
    * @param {string} title
-   * @param {string} advice what the student can do about it
+   * @param {string} advice what the user can do about it
    */
   constructor(state, title, advice) {
     super(title);
@@ -38,7 +38,7 @@ const INSECURE = new CameraProblem(
   "missing",
   "The camera needs a secure page",
   "Browsers open the camera only on pages whose address begins with https:// (or on localhost). " +
-    "Ask your teacher for the https link of this site.",
+    "Ask for the https link of this site.",
 );
 const TOO_OLD = new CameraProblem(
   "missing",

@@ -7,6 +7,7 @@ docs/screenshots. The simulated class needs the videos of ../shared.
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FloatRect, Page
 
 from tests.conftest import ROOT
 from tests.e2e.browser import WIDTHS, chromium, flag, make_camera_file
@@ -29,6 +30,8 @@ MEDIA: Final = ROOT.parent / "shared" / "media"
 YUNET: Final = ROOT.parent / "shared" / "models" / "face_detection_yunet_2023mar.onnx"
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 STUDENTS: Final = 12
+README_HEIGHT: Final = 1700
+"""Pixels: a picture in the README shows the head of a long page."""
 WARM_UP_MS: Final = 25_000
 
 
@@ -95,6 +98,7 @@ def addresses(server: Server, code: str) -> dict[str, dict[str, str]]:
             "live": f"/sessions/{live}/live/",
             "report": f"/sessions/{ended}/report/",
             "report-so-far": f"/sessions/{live}/report/",
+            "try-it": "/try/",
             "courses": "/courses/",
             "course": f"/courses/{course}/",
             "student": f"/courses/{course}/students/{student}/",
@@ -116,7 +120,7 @@ def join(page: Page, base_url: str, code: str) -> None:
     page.wait_for_url("**/class/")
 
 
-def photograph(page: Page, role: str, name: str, address: str, file: Path) -> None:
+def photograph(page: Page, name: str, address: str, file: Path, tallest: float) -> None:
     page.goto(address)
     page.wait_for_load_state("load")
     if name == "class":
@@ -125,7 +129,9 @@ def photograph(page: Page, role: str, name: str, address: str, file: Path) -> No
     if name in ("class", "live"):
         page.wait_for_timeout(4000)
     page.wait_for_timeout(800)
-    page.screenshot(path=file, full_page=True)
+    width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+    area: FloatRect = {"x": 0, "y": 0, "width": width, "height": min(height, tallest)}
+    page.screenshot(path=file, full_page=True, clip=area)
 
 
 def visit(
@@ -147,7 +153,8 @@ def visit(
                     continue
                 mark = "" if readme_only else f"-{scheme}"
                 file = folder / f"{name}-{width}{mark}.png"
-                photograph(page, role, name, f"{server.base_url}{path}", file)
+                tallest = README_HEIGHT if readme_only else math.inf
+                photograph(page, name, f"{server.base_url}{path}", file, tallest)
                 print(file)
             context.close()
 

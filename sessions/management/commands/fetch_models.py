@@ -1,0 +1,58 @@
+"""Fetch the face detector and the backbone that are not in the repository."""
+
+from argparse import ArgumentTypeError
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from inference.fetch import CATALOGUE, FetchError, fetch, sha256_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Fetch model files into DATA_DIR/models: yunet, the better face detector, and only when "
+        "named vggface2_resnet50, the backbone for training, which is for non-commercial "
+        "research. A download that broke off is resumed; nothing unverified is put in place."
+    )
+    # It mends what the checks complain of.
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "names",
+            nargs="*",
+            type=_name,
+            metavar="NAME",
+            help=f"one of {', '.join(CATALOGUE)}; default: yunet",
+        )
+        parser.add_argument(
+            "--from",
+            dest="source",
+            metavar="FOLDER_OR_URL",
+            help="a folder, or the base URL of a mirror, that has the files by their own names",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = settings.DATA_DIR / "models"
+        for name in dict.fromkeys(options["names"] or ["yunet"]):
+            download = CATALOGUE[name]
+            target = folder / download.file
+            try:
+                is_new = fetch(download, folder, options["source"])
+            except FetchError as error:
+                raise CommandError(str(error)) from None
+            except OSError as error:
+                raise CommandError(f"{download.file} was not fetched: {error}") from None
+            self.stdout.write(
+                f"{download.file}: {'fetched' if is_new else 'already there'}, {target}\n"
+                f"  verified: {download.proof}\n"
+                f"  sha256: {sha256_of(target)}\n"
+                f"  licence: {download.licence}"
+            )
+
+
+def _name(text: str) -> str:
+    if text not in CATALOGUE:
+        raise ArgumentTypeError(f"{text!r} is not known; there are {', '.join(CATALOGUE)}")
+    return text

@@ -1,0 +1,101 @@
+"""The command that fetches model files: what it takes, says and refuses."""
+
+import os
+import subprocess
+import sys
+import time
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
+
+from inference.detection import load_detector
+from inference.fetch import BACKBONE_FILE, CATALOGUE, YUNET_SHA256
+from inference.paths import YUNET_FILE
+from inference.preprocessing import PREPROCESSINGS
+from inference.vggface2 import published_layout
+from tests.conftest import ROOT
+from tests.file_server import serving
+from tests.server import free_port
+from tests.vggface2_file import write_backbone
+
+
+@pytest.fixture
+def folder(settings: Settings, tmp_path: Path) -> Path:
+    """Where models go, in a data folder of the test's own."""
+    settings.DATA_DIR = tmp_path / "data"
+    return tmp_path / "data" / "models"
+
+
+def fetched(*arguments: str) -> str:
+    out = StringIO()
+    call_command("fetch_models", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_yunet_alone_comes_by_default_and_the_detector_takes_it(folder: Path, shared: Path) -> None:
+    told = fetched("--from", str(shared / "models"))
+    assert f"{YUNET_FILE}: fetched" in told
+    assert "sha256 is the known one" in told
+    assert [path.name for path in folder.iterdir()] == [YUNET_FILE]
+    assert load_detector(folder / YUNET_FILE).name == "yunet"
+    assert f"{YUNET_FILE}: already there" in fetched("--from", "/no/such/folder")
+
+
+def test_the_backbone_comes_when_named_with_its_licence_and_an_honest_word(
+    folder: Path, tmp_path: Path
+) -> None:
+    write_backbone(tmp_path / BACKBONE_FILE, list(published_layout()))
+    told = fetched("vggface2_resnet50", "vggface2_resnet50", "--from", str(tmp_path))
+    assert told.count("fetched") == 1
+    assert "non-commercial research only" in told
+    assert "its numbers cannot be checked" in told
+    assert [path.name for path in folder.iterdir()] == [BACKBONE_FILE]
+
+
+def test_an_unknown_name_lists_the_known_ones(folder: Path) -> None:
+    with pytest.raises(CommandError, match="'best' is not known; there are yunet, vggface2_resn"):
+        fetched("best")
+
+
+def test_a_failure_is_told_without_a_traceback(folder: Path) -> None:
+    with pytest.raises(CommandError, match=r"cannot be reached.*--from"):
+        fetched("--from", f"http://127.0.0.1:{free_port()}")
+    folder.rmdir()
+    folder.touch()
+    with pytest.raises(CommandError, match=f"{YUNET_FILE} was not fetched: .*File exists"):
+        fetched("--from", f"http://127.0.0.1:{free_port()}")
+
+
+def test_a_killed_download_is_resumed(folder: Path, shared: Path) -> None:
+    part = folder / f"{YUNET_FILE}.part"
+    with serving(shared / "models", stall_after=150_000) as server:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "fetch_models", "--from", server.url],
+            cwd=ROOT,
+            env={**os.environ, "DATA_DIR": str(folder.parent)},
+            stderr=subprocess.DEVNULL,
+        )
+        until = time.monotonic() + 120
+        while not (part.exists() and part.stat().st_size) and time.monotonic() < until:
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+        have = part.stat().st_size
+        assert 0 < have < 232_589
+        server.stall_after = None
+        assert "fetched" in fetched("--from", server.url)
+    assert server.asked[-1] == (f"/{YUNET_FILE}", f"bytes={have}-")
+    assert [path.name for path in folder.iterdir()] == [YUNET_FILE]
+
+
+def test_the_documentation_names_every_file_and_preprocessing() -> None:
+    text = (ROOT / "docs" / "models.md").read_text()
+    for download in CATALOGUE.values():
+        assert f"`{download.name}` | `{download.file}`" in text
+        assert download.licence in text
+    assert YUNET_SHA256 in text
+    for name, preprocessing in PREPROCESSINGS.items():
+        assert f"| `{name}` | `{preprocessing.channels}` |" in text

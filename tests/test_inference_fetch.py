@@ -1,0 +1,162 @@
+"""Fetching over real HTTP: resumed, verified, and nothing bad under the final name."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference.fetch import BACKBONE_FILE, CATALOGUE, Download, FetchError, fetch, sha256_of
+from inference.paths import YUNET_FILE
+from inference.vggface2 import published_layout
+from tests.file_server import serving
+from tests.server import free_port
+from tests.vggface2_file import write_backbone
+
+CONTENT = np.random.default_rng(5).bytes(300_000)
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Path:
+    folder = tmp_path / "mirror"
+    folder.mkdir()
+    (folder / "net.bin").write_bytes(CONTENT)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where models go; fetch makes it."""
+    return tmp_path / "data" / "models"
+
+
+def download_from(url: str) -> Download:
+    """A file like those of the catalogue, published at a server of the test."""
+
+    def fault(path: Path) -> str | None:
+        return None if path.read_bytes() == CONTENT else "its bytes are others"
+
+    return Download("net", "net.bin", f"{url}/net.bin", "none", fault, "its bytes are the same")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_is_fetched_once_and_then_kept(
+    mirror: Path, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with serving(mirror) as server:
+        assert fetch(download_from(server.url), folder)
+        assert "net.bin: 100%" in capfd.readouterr().err
+        assert not fetch(download_from(server.url), folder)
+    assert server.asked == [("/net.bin", None)]
+    assert (folder / "net.bin").read_bytes() == CONTENT
+    assert names(folder) == ["net.bin"]
+
+
+def test_a_download_that_broke_off_goes_on_from_there(mirror: Path, folder: Path) -> None:
+    with serving(mirror, cut_after=100_000) as server:
+        for arrived in (100_000, 200_000):
+            with pytest.raises(FetchError, match=f"{arrived:,} of 300,000 bytes"):
+                fetch(download_from(server.url), folder)
+            assert names(folder) == ["net.bin.part"]
+        server.cut_after = None
+        assert fetch(download_from(server.url), folder)
+    assert [asked for _, asked in server.asked] == [None, "bytes=100000-", "bytes=200000-"]
+    assert (folder / "net.bin").read_bytes() == CONTENT
+    assert names(folder) == ["net.bin"]
+
+
+def test_a_server_without_ranges_starts_anew(mirror: Path, folder: Path) -> None:
+    with serving(mirror, ranges=False, cut_after=100_000) as server:
+        with pytest.raises(FetchError, match="Run the command again"):
+            fetch(download_from(server.url), folder)
+        server.cut_after = None
+        assert fetch(download_from(server.url), folder)
+    assert [asked for _, asked in server.asked] == [None, "bytes=100000-"]
+    assert (folder / "net.bin").read_bytes() == CONTENT
+
+
+def test_a_whole_part_only_needs_its_verification(mirror: Path, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "net.bin.part").write_bytes(CONTENT)
+    with serving(mirror) as server:
+        assert fetch(download_from(server.url), folder)
+    assert names(folder) == ["net.bin"]
+
+
+@pytest.mark.parametrize("already", [b"", CONTENT[:100_000], bytes(100_000), CONTENT + b"more"])
+def test_altered_bytes_are_never_put_in_place(mirror: Path, folder: Path, already: bytes) -> None:
+    folder.mkdir(parents=True)
+    if already:
+        (folder / "net.bin.part").write_bytes(already)
+    (mirror / "net.bin").write_bytes(CONTENT[:-1] + bytes([CONTENT[-1] ^ 1]))
+    with serving(mirror) as server:
+        with pytest.raises(FetchError, match=r"is not net\.bin: its bytes are others.*--from"):
+            fetch(download_from(server.url), folder)
+        assert names(folder) == []
+        (mirror / "net.bin").write_bytes(CONTENT)
+        assert fetch(download_from(server.url), folder)
+    assert (folder / "net.bin").read_bytes() == CONTENT
+
+
+def test_a_bad_file_in_place_is_set_aside(mirror: Path, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "net.bin").write_bytes(b"damaged")
+    nowhere = download_from(f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(FetchError):
+        fetch(nowhere, folder)
+    assert names(folder) == ["net.bin.bad"]
+    assert fetch(nowhere, folder, str(mirror))
+    assert names(folder) == ["net.bin", "net.bin.bad"]
+
+
+def test_a_folder_and_a_mirror_serve_instead_of_the_network(mirror: Path, tmp_path: Path) -> None:
+    nowhere = download_from("http://127.0.0.1:9")
+    assert fetch(nowhere, tmp_path / "a", str(mirror))
+    with serving(mirror.parent) as server:
+        assert fetch(nowhere, tmp_path / "b", f"{server.url}/mirror/")
+    assert server.asked == [("/mirror/net.bin", None)]
+    assert (tmp_path / "a" / "net.bin").read_bytes() == CONTENT
+    assert (tmp_path / "b" / "net.bin").read_bytes() == CONTENT
+
+
+def test_without_a_connection_it_says_what_to_do(folder: Path) -> None:
+    with pytest.raises(FetchError, match=r"cannot be reached.*Connection refused.*--from"):
+        fetch(download_from(f"http://127.0.0.1:{free_port()}"), folder)
+    with pytest.raises(FetchError, match=r"nowhere\.invalid.*cannot be reached.*--from"):
+        fetch(download_from("http://nowhere.invalid"), folder)
+
+
+def test_what_a_source_lacks_is_named(mirror: Path, folder: Path) -> None:
+    (mirror / "net.bin").unlink()
+    with serving(mirror) as server, pytest.raises(FetchError, match=r"net\.bin answered 404"):
+        fetch(download_from(server.url), folder)
+    with pytest.raises(FetchError, match=r"has no net\.bin"):
+        fetch(download_from(""), folder, str(mirror))
+    for wrong in ("/no/such/folder", "ftp://example.org/models", "file:///tmp"):
+        with pytest.raises(FetchError, match="neither a folder nor a URL"):
+            fetch(download_from(""), folder, wrong)
+    assert names(folder) == []
+
+
+def test_yunet_passes_and_one_other_byte_does_not(shared: Path, folder: Path) -> None:
+    yunet = CATALOGUE["yunet"]
+    with serving(shared / "models") as server:
+        assert fetch(yunet, folder, server.url)
+    content = (folder / YUNET_FILE).read_bytes()
+    assert len(content) == 232_589
+    assert sha256_of(folder / YUNET_FILE).startswith("8f2383e4")
+    (folder / YUNET_FILE).write_bytes(content[:-1] + b"?")
+    assert "it must be 8f2383e4" in (yunet.fault(folder / YUNET_FILE) or "")
+
+
+def test_the_backbone_is_judged_by_its_layout(mirror: Path, folder: Path) -> None:
+    backbone = CATALOGUE["vggface2_resnet50"]
+    write_backbone(mirror / BACKBONE_FILE, list(published_layout()))
+    assert fetch(backbone, folder, str(mirror))
+    (folder / BACKBONE_FILE).unlink()
+    (mirror / BACKBONE_FILE).write_bytes(b"<html></html>")
+    with pytest.raises(FetchError, match="no whole HDF5 file"):
+        fetch(backbone, folder, str(mirror))
+    assert names(folder) == []
