@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from inference.labels import EMOTIONS
 from training.augmentation import Augmentation
 from training.config import Data, Stage, TrainingConfig
-from training.datasets import VOTE_COLUMNS
+from training.datasets import VOTE_COLUMNS, Source
 
 
 def draw_face(label: int, rng: np.random.Generator, size: int = 48) -> NDArray[np.uint8]:
@@ -70,7 +70,7 @@ def tiny_config(name: str = "tiny", epochs: int = 3, **changes: Any) -> Training
         "warmup_epochs": 0.5,
         "batch_size": 14,
         "averaging": 0.5,
-        "data": Data(training="faces", testing="faces"),
+        "data": Data(training=(Source("fer2013", "faces"),), testing="faces"),
         "augmentation": Augmentation(flip=0.0, rotation=5.0, scale=0.05, shift=0.05),
     }
     return TrainingConfig(**{**values, **changes})

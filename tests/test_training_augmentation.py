@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.preprocessing import standardise
+from inference.preprocessing import standardise, vggface2
 from tests.generated_faces import draw_face
-from training.augmentation import Augmentation, FaceBatches, augment, resize
+from training.augmentation import Augmentation, FaceBatches, Look, augment, resize
 from training.datasets import one_hot
 
 NOTHING = Augmentation(flip=0, rotation=0, scale=0, shift=0, erase=0)
@@ -18,7 +18,9 @@ def faces() -> NDArray[np.uint8]:
 
 def batches(faces: NDArray[np.uint8], **changes: object) -> FaceBatches:
     values: dict[str, object] = {
+        "weights": np.ones(len(faces), np.float32),
         "batch_size": 4,
+        "look": Look(48),
         "settings": Augmentation(),
         "seed": 1,
         "epoch": 0,
@@ -76,7 +78,8 @@ def test_an_epoch_shows_each_face_at_most_once_with_its_own_target(
     known = standardise(faces)
     seen = set()
     for index in range(len(epoch)):
-        for picture, target in zip(*epoch[index], strict=True):
+        for picture, target, weight in zip(*epoch[index], strict=True):
+            assert weight == 1
             row = int(np.argmin(np.abs(known - picture).sum(axis=(1, 2, 3))))
             np.testing.assert_allclose(known[row], picture)
             assert target.argmax() == row % 7
@@ -85,10 +88,48 @@ def test_an_epoch_shows_each_face_at_most_once_with_its_own_target(
 
 
 def test_a_batch_is_what_serving_would_make_of_the_same_pixels(faces: NDArray[np.uint8]) -> None:
-    pictures, _ = batches(faces)[0]
+    pictures, _, _ = batches(faces)[0]
     assert pictures.dtype == np.float32
     np.testing.assert_allclose(pictures.mean(axis=(1, 2, 3)), 0, atol=1e-4)
     np.testing.assert_allclose(pictures.std(axis=(1, 2, 3)), 1, atol=1e-4)
+
+
+def test_a_batch_is_the_one_of_earlier_versions(faces: NDArray[np.uint8]) -> None:
+    """A trained configuration must be reproducible: order, then augmentation, as written here."""
+    rows = np.random.default_rng((3, 2)).permutation(21)[4:8]
+    changed = augment(resize(faces, 32)[rows], Augmentation(), np.random.default_rng((3, 2, 1)))
+    pictures, targets, _ = batches(faces, look=Look(32), seed=3, epoch=2)[1]
+    np.testing.assert_array_equal(pictures, standardise(changed))
+    np.testing.assert_array_equal(targets.argmax(axis=1), rows % 7)
+
+
+def test_colour_faces_are_changed_as_grey_ones_are(faces: NDArray[np.uint8]) -> None:
+    grey = augment(faces, Augmentation(), np.random.default_rng(0))
+    colour = augment(np.repeat(faces, 3, axis=-1), Augmentation(), np.random.default_rng(0))
+    np.testing.assert_array_equal(colour, np.repeat(grey, 3, axis=-1))
+
+
+def test_a_colour_batch_has_the_served_preprocessing(faces: NDArray[np.uint8]) -> None:
+    colour = np.repeat(faces, 3, axis=-1)
+    pictures, _, _ = batches(colour, settings=NOTHING, look=Look(64, vggface2))[0]
+    assert pictures.shape == (4, 64, 64, 3)
+    row = np.random.default_rng((1, 0)).permutation(21)[0]
+    np.testing.assert_array_equal(pictures[0], vggface2(resize(colour[row : row + 1], 64))[0])
+
+
+def test_weights_go_with_their_faces(faces: NDArray[np.uint8]) -> None:
+    weights = np.arange(21, dtype=np.float32)
+    _, targets, given = batches(faces, weights=weights)[0]
+    np.testing.assert_array_equal(given % 7, targets.argmax(axis=1))
+
+
+def test_drawn_faces_come_as_often_as_their_weights_say(faces: NDArray[np.uint8]) -> None:
+    weights = np.where(np.arange(21) % 7 == 1, 1.0, 0.0).astype(np.float32)
+    epoch = batches(faces, weights=weights, drawn=True)
+    for index in range(len(epoch)):
+        _, targets, given = epoch[index]
+        assert (targets.argmax(axis=1) == 1).all()
+        assert (given == 1).all()
 
 
 def test_too_few_faces_for_a_batch_are_refused(faces: NDArray[np.uint8]) -> None:

@@ -5,8 +5,18 @@ from typing import Any
 import pytest
 
 from tests.generated_faces import tiny_config
-from training.architectures import build
-from training.config import CONFIGS, Data, Stage, load_config
+from training.config import CONFIGS, Data, Phase, Stage, load_config
+from training.datasets import Source
+
+FER_CNN: dict[str, Any] = {"architecture": "fer_cnn", "widths": (), "blocks": ()}
+VGGFACE2: dict[str, Any] = {
+    "architecture": "vggface2_resnet50",
+    "widths": (),
+    "blocks": (),
+    "initial_weights": "vggface2",
+    "frozen_epochs": 1,
+    "fine_tuning_rate": 0.01,
+}
 
 
 @pytest.mark.parametrize("name", [file.stem for file in CONFIGS.glob("[!_]*.py")])
@@ -41,11 +51,43 @@ def test_every_value_counts_in_the_fingerprint() -> None:
         ({"warmup_epochs": 3}, "less than the 3 epochs"),
         ({"data": Data(vote_weight=1.5)}, "vote_weight is 1.5"),
         ({"averaging": 1.0}, "averaging is 1.0"),
+        ({"label_smoothing": -0.1}, "label_smoothing is -0.1"),
+        ({"patience": 0}, "patience is 0"),
+        ({"data": Data(balance="even")}, "'even'; expected one of none, weights, sampling"),
+        ({"architecture": "vgg"}, "unknown architecture 'vgg'"),
+        ({"architecture": "fer_cnn"}, "fer_cnn has no blocks, widths"),
+        ({**FER_CNN, "stages": (Stage(epochs=2, size=64),)}, "fer_cnn takes 48 pixels alone"),
+        ({"initial_weights": "imagenet"}, "one of scratch, vggface2"),
+        ({"initial_weights": "vggface2"}, "compact has no backbone"),
+        ({"frozen_epochs": 1}, "a training from scratch has neither"),
+        ({**VGGFACE2, "fine_tuning_rate": 0.0}, "fine_tuning_rate 0.0: a published backbone"),
+        ({**VGGFACE2, "frozen_epochs": 3}, "frozen_epochs 3 of 3"),
+        ({**VGGFACE2, "warmup_epochs": 1.0}, "less than the 1 epochs"),
     ],
 )
 def test_values_that_cannot_be_trained_are_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         tiny_config(**changes)
+
+
+def test_a_fine_tuning_has_two_phases() -> None:
+    config = tiny_config(**VGGFACE2)
+    assert config.phases == (
+        Phase(first=0, epochs=1, learning_rate=0.1, frozen=True),
+        Phase(first=1, epochs=2, learning_rate=0.01, frozen=False),
+    )
+    assert [config.phase_at(epoch).frozen for epoch in range(3)] == [True, False, False]
+
+
+def test_a_training_from_scratch_has_one_phase() -> None:
+    assert tiny_config().phases == (Phase(0, 3, learning_rate=0.1, frozen=False),)
+
+
+def test_a_source_of_an_unknown_kind_or_emotion_is_refused() -> None:
+    with pytest.raises(ValueError, match="affectnet, fer2013, folders; got 'rafdb'"):
+        Source("rafdb", "faces")
+    with pytest.raises(ValueError, match=r"got \('contempt',\)"):
+        Source("fer2013", "faces", emotions=("contempt",))
 
 
 def test_a_file_without_a_configuration_is_refused(tmp_path: Path) -> None:
@@ -58,8 +100,3 @@ def test_a_file_without_a_configuration_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(ValueError, match="no configuration 'vgg'; known: compact"):
         load_config("vgg")
-
-
-def test_an_unknown_architecture_lists_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="unknown architecture 'vgg'; known: compact"):
-        build("vgg")

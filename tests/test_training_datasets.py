@@ -6,9 +6,15 @@ import pytest
 from inference.labels import EMOTIONS
 from tests.generated_faces import write_faces, write_votes, zip_folder
 from training.datasets import (
+    SPLITS,
     DatasetError,
-    Faces,
+    Picture,
     blend_votes,
+    decode,
+    distributions,
+    duplicates,
+    fer2013_pictures,
+    majority,
     one_hot,
     read_fer2013,
     read_votes,
@@ -42,12 +48,12 @@ def test_faces_are_brought_to_the_size_asked_for(folder: Path) -> None:
 
 
 def test_the_real_archive_is_read_whole(shared: Path) -> None:
-    faces = read_fer2013(shared / "data" / "fer2013_test.zip", "PrivateTest")
-    assert len(faces) == 3573
+    pictures = fer2013_pictures(shared / "data" / "fer2013_test.zip", "PrivateTest")
+    assert len(pictures) == 3573
     votes = read_votes(shared / "data" / "fer2013new.csv")
-    targets = blend_votes(faces, votes, 0.4)
+    labels, targets = distributions(pictures), distributions(blend_votes(pictures, votes, 0.4))
     np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-5)
-    assert (targets != one_hot(faces.labels)).any(axis=1).mean() > 0.5
+    assert (targets != labels).any(axis=1).mean() > 0.5
 
 
 @pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n"])
@@ -115,16 +121,48 @@ def test_votes_are_shares_of_the_seven_emotions(tmp_path: Path) -> None:
     np.testing.assert_allclose(votes["fer1"], [0, 0, 0, 0, 0.25, 0.75, 0])
 
 
+def picture(name: str, label: int) -> Picture:
+    return Picture(name, b"", one_hot(label), "Training", "faces", name)
+
+
 def test_blending_keeps_the_label_where_there_are_no_votes() -> None:
-    faces = Faces(
-        np.zeros((2, 48, 48, 1), np.uint8),
-        np.array([5, 3]),
-        ("Training_fer1.png", "Training_2.jpg"),
-    )
     votes = {"fer1": np.array([0, 0, 0, 0, 1, 0, 0], np.float32)}
-    targets = blend_votes(faces, votes, 0.4)
+    pictures = [picture("Training_fer1.png", 5), picture("Training_2.jpg", 3)]
+    targets = distributions(blend_votes(pictures, votes, 0.4))
     np.testing.assert_allclose(targets[0], [0, 0, 0, 0, 0.4, 0.6, 0], atol=1e-6)
-    np.testing.assert_allclose(targets[1], one_hot(np.array([3]))[0])
+    np.testing.assert_allclose(targets[1], one_hot(3))
+
+
+def test_the_majority_is_unknown_without_votes_and_in_a_tie() -> None:
+    votes = {
+        "fer1": np.array([0.25, 0, 0, 0.5, 0.25, 0, 0], np.float32),
+        "fer2": np.array([0.5, 0, 0, 0.5, 0, 0, 0], np.float32),
+    }
+    names = ["PrivateTest_fer1.png", "PrivateTest_fer2.png", "PrivateTest_fer3.png"]
+    np.testing.assert_array_equal(majority(names, votes), [3, -1, -1])
+
+
+def test_equal_pictures_in_two_splits_are_found(folder: Path) -> None:
+    twin = folder / "test" / "sad" / "PublicTest_twin.png"
+    original = next(folder.glob("test/happy/PrivateTest_*"))
+    twin.write_bytes(original.read_bytes())
+    public, private = (read_fer2013(folder, split) for split in SPLITS[1:])
+    assert duplicates(private, public) == [(original.name, twin.name)]
+    assert duplicates(public, private) == [(twin.name, original.name)]
+
+
+def test_colour_is_asked_for_and_grey_pictures_repeat_their_channel(folder: Path) -> None:
+    grey = read_fer2013(folder, "PublicTest")
+    colour = read_fer2013(folder, "PublicTest", channels=3)
+    np.testing.assert_array_equal(colour.images, np.repeat(grey.images, 3, axis=-1))
+
+
+def test_a_picture_that_is_gone_is_named(folder: Path) -> None:
+    pictures = fer2013_pictures(folder, "PublicTest")
+    gone = next(folder.glob("test/angry/PublicTest_*"))
+    gone.unlink()
+    with pytest.raises(DatasetError, match=rf"{gone.name} cannot be read: No such file"):
+        decode(pictures)
 
 
 VOTE_HEADER = "Image name,neutral,happiness,surprise,sadness,anger,disgust,fear\n"

@@ -9,9 +9,9 @@ import pytest
 from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
 from tests.conftest import ROOT
-from tests.generated_faces import write_faces
+from tests.generated_faces import write_faces, write_votes
 from training.datasets import Faces, read_fer2013
-from training.evaluate import evaluate, main
+from training.evaluate import FerPlus, compare_votes, evaluate, main
 
 COMPACT = ROOT / "models" / "compact"
 
@@ -38,6 +38,55 @@ def test_the_command_prints_one_json_object(tmp_path: Path) -> None:
     assert 0 <= scores["accuracy"] <= 1
     assert 0 <= scores["macro_f1"] <= 1
     assert 0 <= scores["ece"] <= 1
+    assert "ferplus_accuracy" not in scores
+
+
+def test_votes_beside_the_data_are_compared_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_faces(tmp_path / "faces", "PublicTest", 1)
+    arguments = ["--model", str(COMPACT), "--data", str(folder), "--split", "PublicTest"]
+    votes = {"ferPu0000": {"anger": 9, "fear": 1}, "ferPu1000": {"anger": 5, "fear": 5}}
+    path = write_votes(tmp_path / "fer2013new.csv", votes)
+    assert main([*arguments, "--json"]) == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert scores["ferplus_n"] == 1
+    assert scores["ferplus_accuracy"] in (0, 1)
+    assert main([*arguments, "--votes", str(path)]) == 0
+    assert "FER+ majority accuracy" in capsys.readouterr().out
+    assert main([*arguments, "--votes", str(tmp_path / "none.csv")]) == 2
+    assert "none.csv is not a file" in capsys.readouterr().err
+
+
+def test_only_faces_with_a_majority_count() -> None:
+    probabilities = np.eye(7)[[0, 1, 2, 3]]
+    assert compare_votes(probabilities, np.array([0, 2, -1, 3])) == FerPlus(2 / 3, 3)
+    assert compare_votes(probabilities, np.full(4, -1)) == FerPlus(None, 0)
+
+
+def test_a_report_is_written_and_shows_faces_only_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_faces(tmp_path / "faces", "PublicTest", 1)
+    target = tmp_path / "report.html"
+    arguments = ["--model", str(COMPACT), "--data", str(folder), "--split", "PublicTest"]
+    assert main([*arguments, "--html", str(target)]) == 0
+    assert "<img" not in target.read_text()
+    assert main([*arguments, "--html", str(target), "--pictures"]) == 0
+    assert '<img alt="the face" src="data:image/png;base64,' in target.read_text()
+    capsys.readouterr()
+    assert main([*arguments, "--pictures"]) == 2
+    assert "--pictures belongs to the report" in capsys.readouterr().err
+
+
+def test_yunet_must_be_there_when_it_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_faces(tmp_path / "faces", "PublicTest", 1)
+    arguments = ["--model", str(COMPACT), "--data", str(folder), "--split", "PublicTest"]
+    html, missing = str(tmp_path / "report.html"), str(tmp_path / "none.onnx")
+    assert main([*arguments, "--html", html, "--yunet", missing]) == 2
+    assert "none.onnx is not a file" in capsys.readouterr().err
 
 
 def test_without_json_it_prints_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

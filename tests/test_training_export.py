@@ -9,16 +9,18 @@ from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
 from tests.generated_faces import tiny_config, write_tiny_data
 from training.checkpoint import CheckpointError, load_best
-from training.config import TrainingConfig
+from training.config import Data, Stage, TrainingConfig, load_config
+from training.data import read_data
 from training.datasets import Faces, read_fer2013
-from training.export import export, main, model_card
+from training.export import describe_data, export, main, model_card
 from training.metrics import score, softmax
-from training.train import build_model, predict_logits, read_data, train
+from training.network import build_model, look_at, predict_logits
+from training.train import train
 
 
 @pytest.fixture(scope="module")
 def config() -> TrainingConfig:
-    return tiny_config(epochs=3)
+    return tiny_config(stages=(Stage(epochs=2, size=48),))
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +80,7 @@ def test_the_served_model_gives_the_averaged_models_probabilities(
     manifest = json.loads((artefact / "manifest.json").read_text())
     model = build_model(config)
     load_best(run, model)
-    logits = predict_logits(model, testing.images, config.size)
+    logits = predict_logits(model, testing.images, look_at(config, config.size))
     expected = softmax(logits, manifest["temperature"])
     served = EmotionModel.load(artefact).predict(testing.images)
     np.testing.assert_allclose(served, expected, atol=0.01)
@@ -97,7 +99,11 @@ def test_exporting_again_replaces_the_artefact_and_leaves_nothing_else(
     data_folder: Path,
 ) -> None:
     source = run / "tiny.py"
-    source.write_text("from tests.generated_faces import tiny_config\nCONFIG = tiny_config()\n")
+    source.write_text(
+        "from tests.generated_faces import tiny_config\n"
+        "from training.config import Stage\n"
+        "CONFIG = tiny_config(stages=(Stage(epochs=2, size=48),))\n"
+    )
     (artefact / "stale.txt").write_text("old")
     arguments = ["--data", str(data_folder), "--run-dir", str(run), "--models"]
     assert main([str(source), *arguments, str(artefact.parent)]) == 0
@@ -111,6 +117,18 @@ def test_a_run_that_was_not_trained_is_explained(
     with pytest.raises(CheckpointError, match="does not exist; train"):
         export(config, tmp_path / "run", testing, testing, tmp_path / "models")
     assert not (tmp_path / "models").exists()
+
+
+def test_a_mixture_is_described_by_its_sources() -> None:
+    assert describe_data(Data()) == (
+        "FER2013 (28,558 training images, 174 without a face left out), targets blended with "
+        "FER+ votes"
+    )
+    mixture = load_config("vggface2_resnet50_mixed").data
+    assert describe_data(mixture) == (
+        "AffectNet (affectnet: all) and FER2013 (fer2013_train.zip: angry, disgust, fear, sad, "
+        "surprise), targets blended with FER+ votes, emotions balanced by weights"
+    )
 
 
 def test_the_card_states_the_figures_the_limits_and_the_law(artefact: Path) -> None:

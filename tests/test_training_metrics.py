@@ -11,8 +11,11 @@ from training.metrics import (
     expected_calibration_error,
     fit_temperature,
     negative_log_likelihood,
+    precision_and_recall,
+    reliability,
     score,
     softmax,
+    untempered,
 )
 
 LOGITS = arrays(np.float64, (20, 7), elements=st.floats(-30, 30))
@@ -85,6 +88,31 @@ def test_the_temperature_undoes_overconfidence() -> None:
     before = expected_calibration_error(softmax(overconfident), labels)
     after = expected_calibration_error(softmax(overconfident, temperature), labels)
     assert after < 0.03 < before
+
+
+def test_the_error_is_the_gap_of_the_reliability_bins() -> None:
+    probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.2, 0.8]]) @ np.eye(2, 7)
+    found = reliability(probabilities, np.array([0, 1, 1]), bins=10)
+    np.testing.assert_array_equal(found.count, [0] * 7 + [1, 2, 0])
+    np.testing.assert_allclose(found.confidence[7:9], [0.8, 0.9])
+    np.testing.assert_allclose(found.accuracy[7:9], [1, 0.5])
+    error = expected_calibration_error(probabilities, np.array([0, 1, 1]), bins=10)
+    assert error == pytest.approx((0.2 + 2 * 0.4) / 3)
+
+
+@given(LOGITS, st.floats(0.5, 4))
+def test_a_temperature_can_be_taken_out_again(
+    logits: NDArray[np.float64], temperature: float
+) -> None:
+    tempered = softmax(logits / 3, temperature)
+    np.testing.assert_allclose(untempered(tempered, temperature), softmax(logits / 3), atol=1e-9)
+
+
+def test_precision_and_recall_of_a_small_known_case() -> None:
+    confusion = confusion_matrix(np.array([0, 3, 3, 3]), np.array([0, 0, 3, 4]))
+    precision, recall = precision_and_recall(confusion)
+    assert precision == [1, None, None, pytest.approx(1 / 3), None, None, None]
+    assert recall == [0.5, None, None, 1, 0, None, None]
 
 
 @pytest.mark.parametrize("shape", [(0, 7), (3, 6), (2, 7)])

@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import subprocess
 import sys
 import time
@@ -9,8 +10,10 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.generated_faces import tiny_config, write_tiny_data
-from training.checkpoint import CheckpointError, read_history
-from training.train import TrainingData, main, read_data, train
+from training.checkpoint import CheckpointError, EpochRecord, read_history
+from training.config import Stage
+from training.data import TrainingData, read_data, smooth
+from training.train import has_stalled, main, train
 
 CONFIG_SOURCE = "from tests.generated_faces import tiny_config\nCONFIG = tiny_config()\n"
 
@@ -39,6 +42,32 @@ def test_targets_blend_labels_with_the_votes_that_there_are(data: TrainingData) 
     np.testing.assert_allclose(np.delete(data.targets, row, axis=0).max(axis=1), 1)
 
 
+def test_smoothing_spreads_a_part_of_the_targets(data_folder: Path, data: TrainingData) -> None:
+    smoothed = read_data(tiny_config(label_smoothing=0.14), data_folder).targets
+    np.testing.assert_allclose(smoothed, 0.86 * data.targets + 0.02, atol=1e-6)
+    assert smooth(data.targets, 0) is data.targets
+
+
+def test_without_balance_all_weights_are_one(data_folder: Path, data: TrainingData) -> None:
+    assert (data.weights == 1).all()
+    balanced = tiny_config(data=dataclasses.replace(tiny_config().data, balance="weights"))
+    weights = read_data(balanced, data_folder).weights
+    assert weights.mean() == pytest.approx(1)
+    assert weights.min() < weights.max()
+
+
+def test_pictures_that_are_in_two_splits_are_reported(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = write_tiny_data(tmp_path)
+    original = folder / "faces" / "train" / "sad" / "Training_ferTr5000.png"
+    twin = folder / "faces" / "test" / "sad" / "PublicTest_twin.png"
+    twin.write_bytes(original.read_bytes())
+    read_data(tiny_config(), folder)
+    assert "1 pictures of PublicTest are in the training data too" in caplog.text
+    assert f"{twin.name} (there {original.name})" in caplog.text
+
+
 def test_training_lowers_the_loss_and_logs_each_epoch(whole: Path) -> None:
     history = read_history(whole)
     assert [record.epoch for record in history] == [1, 2, 3]
@@ -50,6 +79,57 @@ def test_training_lowers_the_loss_and_logs_each_epoch(whole: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [float(row["loss"]) for row in rows] == [record.loss for record in history]
     assert (whole / "best.npz").is_file()
+
+
+def test_tensorboard_gets_every_figure_of_each_epoch(whole: Path) -> None:
+    import tensorflow as tf
+    from tensorflow.core.util import event_pb2
+
+    found = {}
+    for file in sorted((whole / "tensorboard").iterdir()):
+        for record in tf.data.TFRecordDataset(str(file)).as_numpy_iterator():
+            event = event_pb2.Event.FromString(record)
+            for value in event.summary.value:
+                found[value.tag, event.step] = float(tf.make_ndarray(value.tensor))
+    for record in read_history(whole):
+        assert found["loss", record.epoch] == pytest.approx(record.loss)
+        assert found["public_accuracy", record.epoch] == pytest.approx(record.public_accuracy)
+
+
+def records(*accuracies: float, size: int = 48) -> list[EpochRecord]:
+    return [EpochRecord(1, size, 0.1, 1.0, 0.5, 1.0, accuracy, 1.0) for accuracy in accuracies]
+
+
+@pytest.mark.parametrize(
+    ("history", "stalled"),
+    [
+        (records(0.5, 0.4), False),
+        (records(0.5, 0.4, 0.5), True),
+        (records(0.5, 0.4, 0.6), False),
+        (records(0.5, 0.6, 0.4, 0.5), True),
+        ([*records(0.9, size=32), *records(0.5, 0.4)], False),
+    ],
+)
+def test_training_stops_after_epochs_at_the_served_size_that_are_no_better(
+    history: list[EpochRecord], stalled: bool
+) -> None:
+    assert has_stalled(history, tiny_config(patience=2)) is stalled
+    assert not has_stalled(history, tiny_config())
+
+
+def test_frozen_epochs_do_not_stop_a_training() -> None:
+    config = tiny_config(
+        architecture="vggface2_resnet50",
+        widths=(),
+        blocks=(),
+        initial_weights="vggface2",
+        stages=(Stage(epochs=9, size=48),),
+        frozen_epochs=3,
+        fine_tuning_rate=0.01,
+        patience=1,
+    )
+    assert not has_stalled(records(0.5, 0.4, 0.3, 0.2), config)
+    assert has_stalled(records(0.5, 0.4, 0.3, 0.2, 0.2), config)
 
 
 def test_a_killed_training_goes_on_to_the_same_weights(

@@ -1,6 +1,7 @@
 """Random changes to training faces, and batches that depend on nothing but their index."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -9,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.preprocessing import standardise
+
+Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
+"""Pictures, targets and weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,65 +35,88 @@ class Augmentation:
 def augment(
     faces: NDArray[np.uint8], settings: Augmentation, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Flip, turn, scale, shift and partly erase each face of (N, S, S, 1) on its own."""
+    """Flip, turn, scale, shift and partly erase each face of (N, S, S, C) on its own."""
     size = faces.shape[1]
     changed = np.empty_like(faces)
     for index, face in enumerate(faces):
         warped = cv2.warpAffine(
-            face[..., 0],
+            face,
             _affine(size, settings, rng),
             (size, size),
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
         _erase(warped, settings, rng)
-        changed[index, ..., 0] = warped
+        changed[index] = warped.reshape(face.shape)
     return changed
 
 
 def resize(faces: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """Bring (N, S, S, 1) faces to (N, size, size, 1)."""
+    """Bring (N, S, S, C) faces to (N, size, size, C)."""
     if faces.shape[1:3] == (size, size):
         return faces
-    resized = [cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA) for face in faces]
-    return np.asarray(resized, np.uint8)[..., None]
+    interpolation = cv2.INTER_AREA if size < faces.shape[1] else cv2.INTER_CUBIC
+    resized = [cv2.resize(face, (size, size), interpolation=interpolation) for face in faces]
+    return np.asarray(resized, np.uint8).reshape(len(faces), size, size, faces.shape[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a network sees of a face: its side in pixels and the served preprocessing."""
+
+    size: int
+    prepare: Callable[[NDArray[np.uint8]], NDArray[np.float32]] = standardise
 
 
 class FaceBatches(keras.utils.PyDataset):
-    """Augmented, standardised batches of one epoch, in an order of their own.
+    """Augmented, preprocessed batches of one epoch, in an order of their own.
 
-    A batch is a function of seed, epoch and index alone, so that a resumed training sees
-    exactly what an uninterrupted one would have seen, whatever the number of workers.
-    The last, incomplete batch is left out. Item: (B, S, S, 1) float32, (B, 7) float32.
+    weights: (N,), how much each face counts; in its loss, or, where drawn, in the chance to
+    be in a batch. A batch is a function of seed, epoch and index alone, so that a resumed
+    training sees exactly what an uninterrupted one would have seen, whatever the number of
+    workers. The last, incomplete batch is left out.
+    Item: (B, S, S, C) float32, (B, 7) float32 targets, (B,) float32 weights of the loss.
     """
 
     def __init__(
         self,
         faces: NDArray[np.uint8],
         targets: NDArray[np.float32],
+        weights: NDArray[np.float32],
         *,
+        drawn: bool = False,
         batch_size: int,
+        look: Look,
         settings: Augmentation,
         seed: int,
         epoch: int,
     ) -> None:
         super().__init__()
-        if len(faces) < batch_size:
-            raise ValueError(f"{len(faces)} faces do not fill one batch of {batch_size}")
+        count = len(faces)
+        if count < batch_size:
+            raise ValueError(f"{count} faces do not fill one batch of {batch_size}")
         self._faces = faces
         self._targets = targets
+        self._weights = np.ones_like(weights) if drawn else weights
         self._batch_size = batch_size
+        self._look = look
         self._settings = settings
         self._key = (seed, epoch)
-        self._order = np.random.default_rng(self._key).permutation(len(faces))
+        rng = np.random.default_rng(self._key)
+        if drawn:
+            chances = weights.astype(np.float64)
+            self._order = rng.choice(count, count, p=chances / chances.sum())
+        else:
+            self._order = rng.permutation(count)
 
     def __len__(self) -> int:
         return len(self._faces) // self._batch_size
 
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def __getitem__(self, index: int) -> Batch:
         rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
         rng = np.random.default_rng((*self._key, index))
-        return standardise(augment(self._faces[rows], self._settings, rng)), self._targets[rows]
+        faces = augment(resize(self._faces[rows], self._look.size), self._settings, rng)
+        return self._look.prepare(faces), self._targets[rows], self._weights[rows]
 
 
 def _affine(size: int, settings: Augmentation, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -105,7 +132,7 @@ def _affine(size: int, settings: Augmentation, rng: np.random.Generator) -> NDAr
 
 
 def _erase(face: NDArray[np.uint8], settings: Augmentation, rng: np.random.Generator) -> None:
-    """Paint a rectangle of one random grey over the (S, S) face, in place."""
+    """Paint a rectangle of one random grey over the (S, S) or (S, S, 3) face, in place."""
     if rng.random() >= settings.erase:
         return
     size = face.shape[0]

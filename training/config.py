@@ -8,19 +8,34 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from training.architectures import check_options, find
 from training.augmentation import Augmentation
+from training.datasets import FACE_SIZE, Source
 
+SMALLEST: Final = 32
+"""Pixels: a smaller picture would be pooled away."""
+SCRATCH: Final = "scratch"
+INITIAL_WEIGHTS: Final = (SCRATCH, "vggface2")
+BALANCES: Final = ("none", "weights", "sampling")
 CONFIGS: Final = Path(__file__).parent / "configs"
 
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Files in the data folder. vote_weight: the FER+ votes' part in the targets, 0 to 1."""
+    """Where the faces come from; every path is in the data folder.
 
-    training: str = "fer2013_train.zip"
+    training: the sources, mixed. testing: FER2013 with its splits PublicTest and PrivateTest.
+    votes: FER+. vote_weight: the votes' part in the targets, 0 to 1. balance: "none", or
+    "weights" (a rare emotion's loss counts more) or "sampling" (it is drawn more often).
+    face_size: the side in pixels that pictures are kept in memory with.
+    """
+
+    training: tuple[Source, ...] = (Source("fer2013", "fer2013_train.zip"),)
     testing: str = "fer2013_test.zip"
     votes: str = "fer2013new.csv"
     vote_weight: float = 0.4
+    balance: str = "none"
+    face_size: int = FACE_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,45 +47,93 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """A run of epochs with one learning rate schedule.
+
+    first: the epoch it begins with, counted from 0. frozen: whether the backbone rests.
+    """
+
+    first: int
+    epochs: int
+    learning_rate: float
+    frozen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingConfig:
     """One training, complete: the same configuration and seed give the same model.
 
-    widths, blocks, dropout: of the architecture. learning_rate: the peak, reached after
-    warmup_epochs, then a cosine down to zero. averaging: the decay of the averaged weights
-    for one step. Raises ValueError for values that cannot be trained.
+    widths, blocks, dropout: options of the architecture; its own where not given.
+    learning_rate: the peak, reached after warmup_epochs, then a cosine down to zero.
+    averaging: the decay of the averaged weights for one step. label_smoothing: the part of a
+    target that is spread over all emotions. patience: the epochs at the served size without
+    a better PublicTest accuracy after which training stops; None for never.
+    initial_weights: "scratch", or "vggface2" for the published backbone; then frozen_epochs
+    train the head alone, and the rest everything, at fine_tuning_rate, with a schedule of
+    its own. Raises ValueError for values that cannot be trained.
     """
 
     name: str
     title: str
     architecture: str
-    widths: tuple[int, ...]
-    blocks: tuple[int, ...]
     stages: tuple[Stage, ...]
+    widths: tuple[int, ...] = ()
+    blocks: tuple[int, ...] = ()
+    dropout: float | None = None
     seed: int = 1
     batch_size: int = 128
-    dropout: float = 0.2
     learning_rate: float = 0.1
     warmup_epochs: float = 1.0
     momentum: float = 0.9
     weight_decay: float = 5e-3
     averaging: float = 0.998
+    label_smoothing: float = 0.0
+    patience: int | None = None
+    initial_weights: str = SCRATCH
+    frozen_epochs: int = 0
+    fine_tuning_rate: float = 0.0
     data: Data = field(default_factory=Data)
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
-        if not self.stages or any(stage.epochs < 1 for stage in self.stages):
-            raise ValueError(f"stages need at least one epoch each, got {self.stages}")
-        if any(stage.size < 32 for stage in self.stages):
-            raise ValueError(f"stages need a size of at least 32 pixels, got {self.stages}")
-        if not 0 <= self.warmup_epochs < self.epochs:
-            raise ValueError(
-                f"warmup_epochs is {self.warmup_epochs}; it must be less than the "
-                f"{self.epochs} epochs of the training"
-            )
-        if not 0 <= self.data.vote_weight <= 1:
-            raise ValueError(f"vote_weight is {self.data.vote_weight}; expected 0 to 1")
+        check_options(self.architecture, self.options)
+        self._check_stages()
+        self._check_phases()
+        for name, value in (
+            ("vote_weight", self.data.vote_weight),
+            ("label_smoothing", self.label_smoothing),
+        ):
+            if not 0 <= value <= 1:
+                raise ValueError(f"{name} is {value}; expected 0 to 1")
         if not 0 <= self.averaging < 1:
             raise ValueError(f"averaging is {self.averaging}; expected 0 to below 1")
+        if self.patience is not None and self.patience < 1:
+            raise ValueError(f"patience is {self.patience}; expected at least 1, or None")
+        if self.data.balance not in BALANCES:
+            raise ValueError(
+                f"balance is {self.data.balance!r}; expected one of {', '.join(BALANCES)}"
+            )
+
+    @property
+    def options(self) -> dict[str, object]:
+        """What is given to the architecture."""
+        given = {"widths": self.widths, "blocks": self.blocks, "dropout": self.dropout}
+        return {name: value for name, value in given.items() if value not in ((), None)}
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """One phase, or with frozen_epochs two."""
+        if not self.frozen_epochs:
+            return (Phase(0, self.epochs, self.learning_rate, frozen=False),)
+        rest = self.epochs - self.frozen_epochs
+        return (
+            Phase(0, self.frozen_epochs, self.learning_rate, frozen=True),
+            Phase(self.frozen_epochs, rest, self.fine_tuning_rate, frozen=False),
+        )
+
+    def phase_at(self, epoch: int) -> Phase:
+        """The phase of an epoch, counted from 0."""
+        return next(phase for phase in reversed(self.phases) if epoch >= phase.first)
 
     @property
     def epochs(self) -> int:
@@ -89,6 +152,40 @@ class TrainingConfig:
             if epoch < end:
                 return stage.size
         raise ValueError(f"epoch {epoch} is beyond the {self.epochs} of this training")
+
+    def _check_stages(self) -> None:
+        if not self.stages or any(stage.epochs < 1 for stage in self.stages):
+            raise ValueError(f"stages need at least one epoch each, got {self.stages}")
+        if any(stage.size < SMALLEST for stage in self.stages):
+            raise ValueError(f"stages need a size of at least {SMALLEST} pixels, got {self.stages}")
+        only = find(self.architecture).size
+        if only and any(stage.size != only for stage in self.stages):
+            raise ValueError(f"{self.architecture} takes {only} pixels alone, got {self.stages}")
+
+    def _check_phases(self) -> None:
+        if self.initial_weights not in INITIAL_WEIGHTS:
+            raise ValueError(
+                f"initial_weights is {self.initial_weights!r}; expected one of "
+                f"{', '.join(INITIAL_WEIGHTS)}"
+            )
+        pretrained = self.initial_weights != SCRATCH
+        if pretrained and not find(self.architecture).backbone:
+            raise ValueError(f"{self.architecture} has no backbone for {self.initial_weights}")
+        in_two = 0 < self.frozen_epochs < self.epochs and self.fine_tuning_rate > 0
+        in_one = self.frozen_epochs == 0 and self.fine_tuning_rate == 0
+        if not (in_two if pretrained else in_one):
+            raise ValueError(
+                f"initial_weights {self.initial_weights!r} with frozen_epochs "
+                f"{self.frozen_epochs} of {self.epochs} and fine_tuning_rate "
+                f"{self.fine_tuning_rate}: a published backbone needs both above 0 and epochs "
+                "left to fine-tune it; a training from scratch has neither"
+            )
+        shortest = min(phase.epochs for phase in self.phases)
+        if not 0 <= self.warmup_epochs < shortest:
+            raise ValueError(
+                f"warmup_epochs is {self.warmup_epochs}; it must be less than the "
+                f"{shortest} epochs of the training or of its shortest phase"
+            )
 
     def fingerprint(self) -> str:
         """A hash over every value: a checkpoint belongs to exactly one configuration."""

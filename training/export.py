@@ -16,20 +16,26 @@ import keras
 import numpy as np
 
 from inference.emotion import EmotionModel
+from inference.fetch import BACKBONE_FILE
 from inference.labels import EMOTIONS
+from training.architectures import find
 from training.checkpoint import load_best, read_history
-from training.config import TrainingConfig, load_config
+from training.config import SCRATCH, Data, TrainingConfig, load_config
 from training.datasets import Faces, read_fer2013
 from training.evaluate import evaluate
 from training.metrics import Scores, fit_temperature
-from training.train import DEFAULT_DATA, RUNS, build_model, predict_logits
+from training.network import build_model, channels_of, look_at, predict_logits
+from training.train import DEFAULT_DATA, RUNS
 
 MODELS: Final = Path("models")
 FORMAT: Final = 1
 CARD_TEMPLATE: Final = Path(__file__).parent / "model_card.md"
-DATA_DESCRIPTION: Final = (
-    "FER2013 (28,558 training images, 174 without a face left out), targets blended with FER+ votes"
-)
+INITIAL_WEIGHTS: Final = {
+    "scratch": "scratch",
+    "vggface2": f"VGGFace2 ResNet-50 as published ({BACKBONE_FILE})",
+}
+DATA_NAMES: Final = {"affectnet": "AffectNet", "fer2013": "FER2013", "folders": "pictures"}
+FER2013_ARCHIVE: Final = "FER2013 (28,558 training images, 174 without a face left out)"
 
 
 def export(
@@ -43,7 +49,7 @@ def export(
     """
     model = build_model(config)
     load_best(run, model)
-    logits = predict_logits(model, validation.images, config.size)
+    logits = predict_logits(model, validation.images, look_at(config, config.size))
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "name": config.name,
@@ -51,13 +57,17 @@ def export(
         "architecture": config.architecture,
         "created": datetime.now(UTC).date().isoformat(),
         "labels": list(EMOTIONS),
-        "input": {"size": config.size, "channels": 1, "preprocessing": "standardise"},
+        "input": {
+            "size": config.size,
+            "channels": channels_of(config),
+            "preprocessing": find(config.architecture).preprocessing,
+        },
         "temperature": round(fit_temperature(logits, validation.labels), 4),
-        "initial_weights": "scratch",
-        "data": DATA_DESCRIPTION,
+        "initial_weights": INITIAL_WEIGHTS[config.initial_weights],
+        "data": describe_data(config.data),
         "parameters": model.count_params(),
         "measured": {},
-        "command": f"python -m training.train {config.name}",
+        "command": _command(config),
         "seed": config.seed,
         "training_seconds": round(sum(record.seconds for record in read_history(run))),
     }
@@ -94,6 +104,8 @@ def model_card(manifest: dict[str, Any]) -> str:
         created=manifest["created"],
         parameters=f"{manifest['parameters']:,}",
         size=manifest["input"]["size"],
+        colour="grey" if manifest["input"]["channels"] == 1 else "colour (BGR)",
+        preprocessing=manifest["input"]["preprocessing"],
         data=manifest["data"],
         initial_weights=manifest["initial_weights"],
         command=manifest["command"],
@@ -107,6 +119,30 @@ def model_card(manifest: dict[str, Any]) -> str:
         public_accuracy=f"{manifest['measured']['PublicTest']['accuracy']:.1%}",
         recall=recall,
     )
+
+
+def describe_data(data: Data) -> str:
+    """The training data in words: the sources, what was taken from them, and the votes."""
+    parts = []
+    for source in data.training:
+        if source == Data().training[0]:
+            parts.append(FER2013_ARCHIVE)
+        else:
+            taken = "all" if source.emotions == EMOTIONS else ", ".join(source.emotions)
+            parts.append(f"{DATA_NAMES[source.kind]} ({source.path}: {taken})")
+    text = " and ".join(parts)
+    if data.vote_weight:
+        text += ", targets blended with FER+ votes"
+    if data.balance != "none":
+        text += f", emotions balanced by {data.balance}"
+    return text
+
+
+def _command(config: TrainingConfig) -> str:
+    command = f"python -m training.train {config.name}"
+    if config.initial_weights != SCRATCH:
+        command += f" --backbone {BACKBONE_FILE}"
+    return command
 
 
 def _write_model(model: keras.Model, folder: Path) -> dict[str, str]:
@@ -156,8 +192,8 @@ def main(arguments: list[str] | None = None) -> int:
         target = export(
             config,
             options.run_dir or RUNS / config.name,
-            read_fer2013(archive, "PublicTest", config.size),
-            read_fer2013(archive, "PrivateTest", config.size),
+            read_fer2013(archive, "PublicTest", config.size, channels_of(config)),
+            read_fer2013(archive, "PrivateTest", config.size, channels_of(config)),
             options.models,
         )
     except ValueError as error:

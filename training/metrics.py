@@ -31,16 +31,12 @@ def score(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) -> S
     """
     _check(probabilities, labels)
     confusion = confusion_matrix(probabilities.argmax(axis=1), labels)
-    hits = confusion.diagonal()
-    support = confusion.sum(axis=1)
+    _, recall = precision_and_recall(confusion)
     return Scores(
-        accuracy=float(hits.sum() / len(labels)),
+        accuracy=float(confusion.trace() / len(labels)),
         macro_f1=_macro_f1(confusion),
         ece=expected_calibration_error(probabilities, labels),
-        recall={
-            emotion: float(hits[index] / support[index]) if support[index] else None
-            for index, emotion in enumerate(EMOTIONS)
-        },
+        recall=dict(zip(EMOTIONS, recall, strict=True)),
         n=len(labels),
     )
 
@@ -54,17 +50,67 @@ def confusion_matrix(
     return matrix
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Reliability:
+    """How sure and how right a classifier is, in equal bins of its confidence.
+
+    confidence, accuracy: (bins,) means, 0 to 1, 0 in an empty bin. count: (bins,) faces.
+    """
+
+    confidence: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
+    count: NDArray[np.int64]
+
+
+def reliability(
+    probabilities: NDArray[np.floating],
+    labels: NDArray[np.integer],
+    bins: int = CALIBRATION_BINS,
+) -> Reliability:
+    """Sort (N, 7) probabilities by their largest into bins, and compare with (N,) labels."""
+    confidence = probabilities.max(axis=1)
+    correct = probabilities.argmax(axis=1) == labels
+    bin_of = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    count = np.bincount(bin_of, minlength=bins)
+    least_one = np.maximum(count, 1)
+    return Reliability(
+        confidence=np.bincount(bin_of, weights=confidence, minlength=bins) / least_one,
+        accuracy=np.bincount(bin_of, weights=correct, minlength=bins) / least_one,
+        count=count,
+    )
+
+
 def expected_calibration_error(
     probabilities: NDArray[np.floating],
     labels: NDArray[np.integer],
     bins: int = CALIBRATION_BINS,
 ) -> float:
     """Mean distance between confidence and accuracy over equal bins of confidence."""
-    confidence = probabilities.max(axis=1)
-    correct = probabilities.argmax(axis=1) == labels
-    bin_of = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
-    gaps = np.bincount(bin_of, weights=confidence - correct, minlength=bins)
-    return float(np.abs(gaps).sum() / len(labels))
+    found = reliability(probabilities, labels, bins)
+    gaps = np.abs(found.confidence - found.accuracy) * found.count
+    return float(gaps.sum() / len(labels))
+
+
+def untempered(probabilities: NDArray[np.floating], temperature: float) -> NDArray[np.float64]:
+    """What (N, 7) probabilities would be had the logits not been divided by a temperature."""
+    return softmax(np.log(np.maximum(probabilities, 1e-30)), 1 / temperature)
+
+
+def precision_and_recall(
+    confusion: NDArray[np.int64],
+) -> tuple[list[float | None], list[float | None]]:
+    """For each emotion: how many of those predicted are right, and how many true are found.
+
+    None where nothing was predicted, or nothing was true.
+    """
+    hits = confusion.diagonal()
+
+    def shares(totals: NDArray[np.int64]) -> list[float | None]:
+        return [
+            float(hit / total) if total else None for hit, total in zip(hits, totals, strict=True)
+        ]
+
+    return shares(confusion.sum(axis=0)), shares(confusion.sum(axis=1))
 
 
 def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[np.float64]:

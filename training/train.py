@@ -1,91 +1,66 @@
 """Train a configuration: `python -m training.train CONFIG`. Run it again to go on after a kill."""
 
 import argparse
-import csv
 import logging
 import sys
 import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Final, NoReturn
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
-from inference.preprocessing import standardise
-from training.architectures import build
-from training.augmentation import FaceBatches, resize
-from training.checkpoint import EpochRecord, load_checkpoint, save_best, save_checkpoint
-from training.config import TrainingConfig, load_config
-from training.datasets import Faces, blend_votes, read_fer2013, read_votes
+from training.augmentation import Batch, FaceBatches
+from training.backbone import load_backbone
+from training.checkpoint import FILE as CHECKPOINT
+from training.checkpoint import (
+    EpochRecord,
+    load_checkpoint,
+    read_history,
+    save_best,
+    save_checkpoint,
+)
+from training.config import SCRATCH, TrainingConfig, load_config
+from training.data import TrainingData, read_data
+from training.log import write_log
 from training.metrics import negative_log_likelihood
+from training.network import build_model, look_at, predict_logits
+from training.optimisation import AVERAGE_EVERY, average, enter_phase
 
 DEFAULT_DATA: Final = Path("../shared/data")
 RUNS: Final = Path("runs")
-AVERAGE_EVERY: Final = 8
-"""Steps between two updates of the averaged weights, which would otherwise cost time."""
 AHEAD: Final = 4
 """Batches prepared while the model is busy."""
-PREDICT_CHUNK: Final = 256
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingData:
-    """Training faces with soft targets (N, 7), and the PublicTest faces for validation."""
-
-    training: Faces
-    targets: NDArray[np.float32]
-    validation: Faces
-
-
-def read_data(config: TrainingConfig, folder: Path) -> TrainingData:
-    """Read the files that the configuration names; DatasetError for what is unusable."""
-    training = read_fer2013(folder / config.data.training, "Training")
-    votes = read_votes(folder / config.data.votes) if config.data.vote_weight else {}
-    return TrainingData(
-        training=training,
-        targets=blend_votes(training, votes, config.data.vote_weight),
-        validation=read_fer2013(folder / config.data.testing, "PublicTest"),
-    )
-
-
-def build_model(config: TrainingConfig) -> keras.Model:
-    """The configuration's network with fresh weights."""
-    return build(
-        config.architecture, widths=config.widths, blocks=config.blocks, dropout=config.dropout
-    )
-
-
-def predict_logits(model: keras.Model, faces: NDArray[np.uint8], size: int) -> NDArray[np.float32]:
-    """(N, S, S, 1) grey faces to (N, 7) logits at a picture size, in chunks."""
-    chunks = [
-        keras.ops.convert_to_numpy(
-            model.predict_on_batch(standardise(resize(faces[start : start + PREDICT_CHUNK], size)))
-        )
-        for start in range(0, len(faces), PREDICT_CHUNK)
-    ]
-    return np.concatenate(chunks)
-
-
-def train(config: TrainingConfig, data: TrainingData, folder: Path) -> list[EpochRecord]:
+def train(
+    config: TrainingConfig, data: TrainingData, folder: Path, backbone: Path | None = None
+) -> list[EpochRecord]:
     """Train, or go on with, a configuration in a run folder; the record of every epoch.
 
-    After each epoch the folder holds checkpoint.npz and log.csv; from the first epoch of
-    the last stage also best.npz, the averaged weights with the best PublicTest accuracy.
+    backbone: the published weights, where the configuration begins with them; a run that is
+    gone on with has them already. After each epoch the folder holds checkpoint.npz, log.csv
+    and, on TensorFlow, events for TensorBoard; from the first epoch of the last stage also
+    best.npz, the averaged weights with the best PublicTest accuracy. Raises ValueError for
+    a backbone that is missing or not wanted, BackboneError for an unusable one.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    finished = read_history(folder) if (folder / CHECKPOINT).exists() else []
+    _check_backbone(config, backbone, started=bool(finished))
     keras.utils.set_random_seed(config.seed)
     model, averaged = build_model(config), build_model(config)
+    if backbone and not finished:
+        load_backbone(backbone, model)
     averaged.set_weights(model.get_weights())
     steps = len(data.training) // config.batch_size
-    _compile(model, config, steps)
+    phase = config.phase_at(max(0, len(finished) - 1))
+    enter_phase(model, config, phase, steps)
+    folder.mkdir(parents=True, exist_ok=True)
     history = load_checkpoint(folder, config.fingerprint(), model, averaged)
     if history:
         logger.info("going on after epoch %d of %d", len(history), config.epochs)
@@ -96,41 +71,41 @@ def train(config: TrainingConfig, data: TrainingData, folder: Path) -> list[Epoc
         unit="batch",
         disable=None,
     ) as bar:
-        for epoch in range(len(history), config.epochs):
-            record = _run_epoch(config, data, model, averaged, epoch, bar)
-            history.append(record)
+        while len(history) < config.epochs and not has_stalled(history, config):
+            epoch = len(history)
+            if config.phase_at(epoch) != phase:
+                phase = config.phase_at(epoch)
+                enter_phase(model, config, phase, steps)
+            history.append(_run_epoch(config, data, model, averaged, epoch, bar))
             if _is_best(history, config.size):
                 save_best(folder, averaged)
             save_checkpoint(folder, config.fingerprint(), history, model, averaged)
-            _write_log(folder / "log.csv", history)
-            _report(record, config, bar)
+            write_log(folder, history)
+            _report(history[-1], config, bar)
     return history
 
 
-def _compile(model: keras.Model, config: TrainingConfig, steps: int) -> None:
-    warmup = round(config.warmup_epochs * steps)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0 if warmup else config.learning_rate,
-        config.epochs * steps - warmup,
-        warmup_target=config.learning_rate if warmup else None,
-        warmup_steps=warmup,
-    )
-    optimizer = keras.optimizers.SGD(
-        schedule,
-        momentum=config.momentum,
-        nesterov=True,
-        weight_decay=config.weight_decay,
-    )
-    vectors = [v for v in model.trainable_variables if len(v.shape) < 2]
-    optimizer.exclude_from_weight_decay(var_list=vectors)
-    optimizer.build(model.trainable_variables)
-    model.compile(
-        optimizer=optimizer,
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
-        metrics=["categorical_accuracy"],
-        # On a processor XLA's convolutions were a third slower than TensorFlow's own.
-        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
-    )
+def has_stalled(history: list[EpochRecord], config: TrainingConfig) -> bool:
+    """Whether the last `patience` epochs at the served size were no better than one before.
+
+    A frozen phase does not count: what follows it trains more.
+    """
+    if config.patience is None:
+        return False
+    served = _served_accuracies(history[config.frozen_epochs :], config.size)
+    earlier, last = served[: -config.patience], served[-config.patience :]
+    return bool(earlier) and max(last) <= max(earlier)
+
+
+def _check_backbone(config: TrainingConfig, backbone: Path | None, *, started: bool) -> None:
+    pretrained = config.initial_weights != SCRATCH
+    if pretrained and not backbone and not started:
+        raise ValueError(
+            f"{config.name} begins with published weights: name their file with --backbone "
+            "(`manage.py fetch_models vggface2_resnet50` gets it)"
+        )
+    if backbone and not pretrained:
+        raise ValueError(f"{config.name} trains from scratch; leave --backbone out")
 
 
 def _run_epoch(
@@ -144,23 +119,27 @@ def _run_epoch(
     started = time.monotonic()
     size = config.size_at(epoch)
     batches = FaceBatches(
-        resize(data.training.images, size),
+        data.training.images,
         data.targets,
+        data.weights,
+        drawn=config.data.balance == "sampling",
         batch_size=config.batch_size,
+        look=look_at(config, size),
         settings=config.augmentation,
         seed=config.seed,
         epoch=epoch,
     )
+    every = min(AVERAGE_EVERY, len(batches))
     totals = np.zeros(2)
-    for index, (faces, targets) in enumerate(_prefetched(batches)):
+    for index, (faces, targets, weights) in enumerate(_prefetched(batches)):
         # Keras starts its metrics anew with each of these calls.
-        loss, accuracy = model.train_on_batch(faces, targets)
+        loss, accuracy = model.train_on_batch(faces, targets, sample_weight=weights)
         totals += float(loss), float(accuracy)
-        if (index + 1) % AVERAGE_EVERY == 0:
-            _average(model, averaged, config.averaging, epoch * len(batches) + index + 1)
+        if (index + 1) % every == 0:
+            average(model, averaged, config.averaging, epoch * len(batches) + index + 1, every)
         bar.update()
         bar.set_postfix(epoch=epoch + 1, loss=f"{float(loss):.3f}", refresh=False)
-    logits = predict_logits(averaged, data.validation.images, size)
+    logits = predict_logits(averaged, data.validation.images, look_at(config, size))
     labels = data.validation.labels
     return EpochRecord(
         epoch=epoch + 1,
@@ -174,12 +153,10 @@ def _run_epoch(
     )
 
 
-def _prefetched(
-    batches: FaceBatches,
-) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+def _prefetched(batches: FaceBatches) -> Iterator[Batch]:
     """The batches in order, a few of them prepared ahead; OpenCV releases the GIL."""
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="augment") as pool:
-        waiting: deque[Future[tuple[NDArray[np.float32], NDArray[np.float32]]]] = deque()
+        waiting: deque[Future[Batch]] = deque()
         for index in range(len(batches)):
             waiting.append(pool.submit(batches.__getitem__, index))
             if len(waiting) > AHEAD:
@@ -188,27 +165,15 @@ def _prefetched(
             yield waiting.popleft().result()
 
 
-def _average(model: keras.Model, averaged: keras.Model, decay: float, step: int) -> None:
-    """Move the averaged weights, batch normalisation's statistics too, towards the model's."""
-    # Early averages forget faster, or the random start would stay in them for epochs.
-    rate = 1 - min(decay, step / (step + 10)) ** AVERAGE_EVERY
-    for mean, current in zip(averaged.weights, model.weights, strict=True):
-        mean.assign_add((current - mean) * rate)
+def _served_accuracies(history: list[EpochRecord], size: int) -> list[float]:
+    """PublicTest accuracies at the served size; those at others do not compare with them."""
+    return [record.public_accuracy for record in history if record.size == size]
 
 
 def _is_best(history: list[EpochRecord], size: int) -> bool:
-    """Whether the last epoch is the best at the served size; others do not compare with it."""
-    served = [record.public_accuracy for record in history if record.size == size]
+    """Whether the last epoch is the best at the served size."""
+    served = _served_accuracies(history, size)
     return history[-1].size == size and served[-1] == max(served)
-
-
-def _write_log(path: Path, history: list[EpochRecord]) -> None:
-    temporary = path.with_suffix(".partial")
-    with temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(EpochRecord)])
-        writer.writeheader()
-        writer.writerows(asdict(record) for record in history)
-    temporary.replace(path)
 
 
 def _report(record: EpochRecord, config: TrainingConfig, bar: "tqdm[NoReturn]") -> None:
@@ -229,17 +194,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("config", help="a name in training/configs, or a Python file")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with the data")
     parser.add_argument("--run-dir", type=Path, help="where to keep the run; runs/NAME by default")
+    parser.add_argument(
+        "--backbone", type=Path, help="the published weights, for a configuration that needs them"
+    )
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     try:
         config = load_config(options.config)
         folder = options.run_dir or RUNS / config.name
-        history = train(config, read_data(config, options.data), folder)
+        history = train(config, read_data(config, options.data), folder, options.backbone)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     best = max(r.public_accuracy for r in history if r.size == config.size)
-    print(f"trained {config.epochs} epochs; best PublicTest accuracy {best:.4f}")
+    print(f"trained {len(history)} epochs; best PublicTest accuracy {best:.4f}")
     print(f"next: python -m training.export {options.config}")
     return 0
 

@@ -1,6 +1,5 @@
-"""Networks that training builds by name. Each gives seven logits for a grey face."""
+"""The small residual network that this repository trains from scratch."""
 
-from collections.abc import Callable
 from typing import Final
 
 import keras
@@ -36,17 +35,6 @@ def compact(
     x = layers.Dropout(dropout, name="dropout")(x)
     logits = layers.Dense(len(EMOTIONS), name="logits")(x)
     return keras.Model(inputs, logits, name="compact")
-
-
-ARCHITECTURES: Final[dict[str, Callable[..., keras.Model]]] = {"compact": compact}
-
-
-def build(architecture: str, **options: object) -> keras.Model:
-    """Build a network by its name in ARCHITECTURES; ValueError names the known ones."""
-    if architecture not in ARCHITECTURES:
-        known = ", ".join(sorted(ARCHITECTURES))
-        raise ValueError(f"unknown architecture {architecture!r}; known: {known}")
-    return ARCHITECTURES[architecture](**options)
 
 
 def _convolution(

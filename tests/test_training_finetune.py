@@ -1,0 +1,163 @@
+"""VGGFace2's network from a weights file of the published layout to a served model."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+
+from inference.emotion import EmotionModel
+from inference.vggface2 import published_layout
+from tests.generated_faces import tiny_config, write_faces
+from tests.vggface2_file import write_backbone
+from training.architectures.vggface2 import SEPARATOR
+from training.checkpoint import read_history
+from training.config import Data, Stage, TrainingConfig
+from training.data import TrainingData, read_data
+from training.datasets import Source, read_fer2013
+from training.export import export
+from training.network import build_model
+from training.train import main, train
+
+
+@pytest.fixture(scope="module")
+def config() -> TrainingConfig:
+    return tiny_config(
+        name="tiny_vggface2",
+        title="Tiny fine-tuning",
+        architecture="vggface2_resnet50",
+        widths=(),
+        blocks=(),
+        initial_weights="vggface2",
+        stages=(Stage(epochs=2, size=32),),
+        frozen_epochs=1,
+        learning_rate=0.01,
+        fine_tuning_rate=0.001,
+        warmup_epochs=0.0,
+        data=Data(
+            training=(Source("fer2013", "faces"),),
+            testing="faces",
+            vote_weight=0,
+            balance="sampling",
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Few faces, for the network is large: two batches an epoch."""
+    folder = tmp_path_factory.mktemp("data")
+    for seed, (split, count) in enumerate((("Training", 4), ("PublicTest", 1), ("PrivateTest", 1))):
+        write_faces(folder / "faces", split, count, seed)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(config: TrainingConfig, data_folder: Path) -> TrainingData:
+    return read_data(config, data_folder)
+
+
+@pytest.fixture(scope="module")
+def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_backbone(tmp_path_factory.mktemp("backbone") / "b.h5", list(published_layout()), 1)
+
+
+def checkpoint_weights(run: Path, paths: list[str]) -> dict[str, np.ndarray[Any, Any]]:
+    """The weights, not averaged, that the last epoch left, by their paths."""
+    with np.load(run / "checkpoint.npz") as arrays:
+        return {path: arrays[f"model/{index}"] for index, path in enumerate(paths)}
+
+
+def test_a_backbone_is_frozen_then_tuned_exported_and_served(
+    config: TrainingConfig,
+    data: TrainingData,
+    data_folder: Path,
+    backbone: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = tmp_path / "run"
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    # Stopped right after phase one's only epoch was saved.
+    with monkeypatch.context() as patch:
+        patch.setattr("training.train.write_log", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            train(config, data, run, backbone)
+    assert len(read_history(run)) == 1
+    paths = [variable.path for variable in build_model(config).variables]
+    frozen = checkpoint_weights(run, paths)
+    assert_is_published(frozen, backbone)
+    assert np.ptp(frozen["logits/bias"]) > 0
+
+    # Going on needs no backbone: the checkpoint has it.
+    history = train(config, data, run)
+    assert [record.epoch for record in history] == [1, 2]
+    tuned = checkpoint_weights(run, paths)
+    for path in ("conv1-7x7_s2/kernel", "conv1-7x7_s2-bn/gamma", "conv1-7x7_s2-bn/moving_mean"):
+        assert not np.array_equal(tuned[path], frozen[path]), path
+
+    validation, testing = (
+        read_fer2013(data_folder / "faces", split, config.size, channels=3)
+        for split in ("PublicTest", "PrivateTest")
+    )
+    artefact = export(config, run, validation, testing, tmp_path / "models")
+    manifest = json.loads((artefact / "manifest.json").read_text())
+    assert manifest["input"] == {"size": 32, "channels": 3, "preprocessing": "vggface2"}
+    assert "VGGFace2" in manifest["initial_weights"]
+    assert "--backbone" in manifest["command"]
+    model = EmotionModel.load(artefact)
+    assert model.channels == 3
+    with np.load(artefact / "weights.npz") as arrays:
+        moved = arrays["conv1-7x7_s2-bn/moving_mean"] != frozen["conv1-7x7_s2-bn/moving_mean"]
+    # Only where phase two was the better one is it what is served.
+    assert moved.any() == (history[1].public_accuracy >= history[0].public_accuracy)
+    probabilities = model.predict(testing.images[:3])
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def assert_is_published(weights: dict[str, np.ndarray[Any, Any]], backbone: Path) -> None:
+    """Neither the weights nor the moving statistics differ from the file's."""
+    with h5py.File(backbone) as file:
+        for weight in published_layout():
+            variable = weight.name.split("/")[-1].removesuffix(":0")
+            path = f"{weight.layer.replace('/', SEPARATOR)}/{variable}"
+            expected = file[f"{weight.layer}/{weight.name}"][...]
+            np.testing.assert_array_equal(weights[path], expected, err_msg=path)
+
+
+def test_published_weights_must_be_named(
+    config: TrainingConfig, data: TrainingData, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match="tiny_vggface2 begins with published weights"):
+        train(config, data, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_training_from_scratch_takes_no_backbone(data: TrainingData, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="tiny trains from scratch; leave --backbone out"):
+        train(tiny_config(), data, tmp_path, tmp_path / "b.h5")
+
+
+def test_a_damaged_backbone_ends_the_command_with_its_name(
+    config: TrainingConfig,
+    data_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    source = tmp_path / "tiny.py"
+    source.write_text(
+        f"from training.config import *\nfrom training.augmentation import *\n"
+        f"from training.datasets import Source\nCONFIG = {config!r}\n"
+    )
+    damaged = tmp_path / "damaged.h5"
+    with zipfile.ZipFile(damaged, "w"):
+        pass
+    arguments = ["--data", str(data_folder), "--run-dir", str(tmp_path / "run")]
+    assert main([str(source), *arguments, "--backbone", str(damaged)]) == 2
+    assert "damaged.h5 is not the published VGGFace2 backbone" in capsys.readouterr().err

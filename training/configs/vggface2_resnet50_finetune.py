@@ -1,0 +1,28 @@
+"""VGGFace2's ResNet-50, fine-tuned on FER2013: first its new head alone, then all of it.
+
+Command:  python -m training.train vggface2_resnet50_finetune \\
+              --backbone data/models/rcmalli_vggface_tf_notop_resnet50.h5
+          (`manage.py fetch_models vggface2_resnet50` gets the file). Meant for a GPU.
+Measured: not measured yet. 25,666,503 parameters, of which 23,561,152 begin as published.
+"""
+
+from training.augmentation import Augmentation
+from training.config import Stage, TrainingConfig
+
+CONFIG = TrainingConfig(
+    name="vggface2_resnet50_finetune",
+    title="VGGFace2 ResNet-50, fine-tuned",
+    architecture="vggface2_resnet50",
+    initial_weights="vggface2",
+    # Two thirds of the published 224 pixels: FER2013's faces have 48, and it costs half.
+    stages=(Stage(epochs=24, size=160),),
+    batch_size=64,
+    frozen_epochs=4,
+    learning_rate=0.02,
+    fine_tuning_rate=0.005,
+    label_smoothing=0.05,
+    patience=8,
+    augmentation=Augmentation(
+        flip=0.5, rotation=15.0, scale=0.15, shift=0.1, erase=0.25, erase_area=0.2
+    ),
+)

@@ -1,0 +1,32 @@
+"""The same fine-tuning on a mixture: all of AffectNet, and FER2013 for what is rare in it.
+
+Command:  python -m training.train vggface2_resnet50_mixed \\
+              --backbone data/models/rcmalli_vggface_tf_notop_resnet50.h5
+          with AffectNet as the folder `affectnet` in the data folder. Meant for a GPU.
+Measured: not measured yet.
+"""
+
+from dataclasses import replace
+
+from training.config import Data
+from training.configs.vggface2_resnet50_finetune import CONFIG as FINETUNE
+from training.datasets import Source
+
+CONFIG = replace(
+    FINETUNE,
+    name="vggface2_resnet50_mixed",
+    title="VGGFace2 ResNet-50, fine-tuned on AffectNet and FER2013",
+    data=Data(
+        training=(
+            Source("affectnet", "affectnet"),
+            Source(
+                "fer2013",
+                "fer2013_train.zip",
+                emotions=("angry", "disgust", "fear", "sad", "surprise"),
+            ),
+        ),
+        balance="weights",
+        # AffectNet's faces have 96 pixels; the memory for 40,000 of them is about 1 GB.
+        face_size=96,
+    ),
+)
