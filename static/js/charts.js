@@ -59,6 +59,14 @@ export function percent(share) {
 }
 
 /**
+ * Engagement, 0..1, as reports show it; a dash where there is no value.
+ * @param {number | null | undefined} value
+ */
+export function decimal(value) {
+  return value == null ? "–" : value.toFixed(2);
+}
+
+/**
  * Seconds as 1:02 or 1:00:02.
  * @param {number} seconds
  */

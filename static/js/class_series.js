@@ -94,14 +94,6 @@ export class ClassSeries {
     return this.t.map((second) => second / 60);
   }
 
-  /**
-   * A line in percent.
-   * @param {string} name
-   */
-  percents(name) {
-    return this.lines[name].map((value) => (value === null ? null : value * 100));
-  }
-
   /** The last bucket's emotions, without those unknown. @returns {Record<string, number>} */
   last() {
     const known = Object.entries(this.lines)

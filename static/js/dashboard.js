@@ -1,7 +1,7 @@
 // @ts-check
 /** The live page of a class: one socket in, three charts and a card for each student out. */
 
-import { capital, clock, config as plain, layout, legend, onThemeChange, percent } from "./charts.js";
+import { capital, clock, config as plain, decimal, layout, legend, onThemeChange } from "./charts.js";
 import { ClassSeries } from "./class_series.js";
 import { StudentCards } from "./student_cards.js";
 
@@ -161,7 +161,7 @@ function showFigures() {
   find("connected").textContent = String(now.connected);
   find("faces").textContent = `${now.faces} of ${now.connected}`;
   find("elapsed").textContent = clock(seconds);
-  if (withEmotion) find("engagement").textContent = percent(now.engagement);
+  if (withEmotion) find("engagement").textContent = decimal(now.engagement);
 }
 
 /** For readers of the page by ear: one sentence now and then, not every second. */
@@ -170,7 +170,7 @@ function say() {
   saidAt = performance.now();
   const parts = [`${now.connected} connected`, `${now.faces} with a face in view`];
   const strongest = Object.entries(now.emotions).sort((one, other) => other[1] - one[1])[0];
-  if (withEmotion && now.engagement !== null) parts.push(`engagement ${percent(now.engagement)}`);
+  if (withEmotion && now.engagement !== null) parts.push(`engagement ${decimal(now.engagement)}`);
   if (withEmotion && strongest) parts.push(`mostly ${strongest[0]}`);
   find("summary").textContent = `${parts.join(", ")}.`;
 }
@@ -183,15 +183,16 @@ function say() {
 function trace(name, title, more) {
   return {
     x: series.minutes,
-    y: series.percents(name),
+    y: series.lines[name],
     name: title,
     mode: "lines",
-    hovertemplate: `%{y:.0f} %<extra>${title}</extra>`,
+    hovertemplate: `%{y:.0%}<extra>${title}</extra>`,
     ...more,
   };
 }
 
-const percentAxis = { range: [0, 101], ticksuffix: " %", dtick: 25 };
+const shareAxis = { range: [0, 1.01], dtick: 0.25 };
+const percentAxis = { ...shareAxis, tickformat: ".0%" };
 
 function timeAxis() {
   const nticks = document.body.clientWidth < 600 ? 4 : 8;
@@ -209,10 +210,14 @@ function drawClass() {
   ];
   if (withEmotion) {
     traces.push(
-      trace("engagement", "Engagement", { line: { color: page.colours.engagement, width: 3 } }),
+      trace("engagement", "Engagement", {
+        line: { color: page.colours.engagement, width: 3 },
+        hovertemplate: "%{y:.2f}<extra>Engagement</extra>",
+      }),
     );
   }
-  plot("class-chart", traces, { xaxis: timeAxis(), yaxis: percentAxis, hovermode: "x unified" });
+  const yaxis = withEmotion ? shareAxis : percentAxis;
+  plot("class-chart", traces, { xaxis: timeAxis(), yaxis, hovermode: "x unified" });
 }
 
 function drawMix() {

@@ -1,7 +1,7 @@
 // @ts-check
 /** One card a student: who, how they are there, and their last five minutes as a small line. */
 
-import { capital, percent } from "./charts.js";
+import { capital, decimal } from "./charts.js";
 
 const TRAIL_S = 300;
 const STEP_S = 10;
@@ -184,7 +184,7 @@ class Card {
         dot.style.background = this.cards.colours[emotion];
         parts.push(dot, element("span", "", capital(emotion)));
       }
-      if (engagement !== null) parts.push(element("strong", "", percent(engagement)));
+      if (engagement !== null) parts.push(element("strong", "", decimal(engagement)));
     }
     if (status === "here" && faces > 1) parts.push(element("span", "muted", `${faces} faces`));
     // A line that comes and goes would make the cards jump.
