@@ -11,6 +11,7 @@ import plotly
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 
 from engagement_site import env
+from inference.choice import default_model
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).expanduser().resolve()
@@ -45,8 +46,8 @@ BEHIND_TLS = env.flag("BEHIND_TLS", False)
 # What the class is told and what is analysed ------------------------------------------------
 POLICY = env.choice("POLICY", "emotion", ("emotion", "presence"))
 RETENTION_DAYS = env.number("RETENTION_DAYS", 90, 1, 3650)
-EMOTION_MODEL = env.text("EMOTION_MODEL", "compact")
-MODELS_DIR = BASE_DIR / "models"
+MODELS_DIR = Path(env.text("MODELS_DIR", str(BASE_DIR / "models"))).expanduser().resolve()
+EMOTION_MODEL = env.text("EMOTION_MODEL", default_model(MODELS_DIR))
 YUNET_PATH = Path(
     env.text("YUNET_PATH", str(DATA_DIR / "models" / "face_detection_yunet_2023mar.onnx"))
 )

@@ -17,12 +17,13 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
+from inference.choice import default_model
 from inference.detection import DetectorError, clip_box, load_detector
 from inference.engagement import EngagementTrack
 from inference.frames import FrameError, decode_jpeg
 from inference.labels import EMOTIONS
 from inference.manifest import ModelError, find_model
-from inference.paths import DEFAULT_MODEL, MODELS_DIR, yunet_path
+from inference.paths import MODELS_DIR, yunet_path
 from inference.pipeline import FrameResult, Pipeline
 
 VIDEO_WIDTH: Final = 320
@@ -104,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument(
         "--model",
-        default=DEFAULT_MODEL,
+        default=default_model(MODELS_DIR),
         help="a name in models/ or a model's folder (default: %(default)s)",
     )
     parser.add_argument(

@@ -27,7 +27,7 @@ class Manifest:
 
     size: side of the faces in pixels. channels: 1 for grey, 3 for BGR. preprocessing: a name
     in PREPROCESSINGS. initial_weights: what training began with. measured: figures by split,
-    as training wrote them.
+    as training wrote them. milliseconds_a_face: by batch size, where they were measured.
     """
 
     folder: Path
@@ -43,6 +43,7 @@ class Manifest:
     parameters: int
     files: Mapping[str, str]
     measured: Mapping[str, Mapping[str, Any]]
+    milliseconds_a_face: Mapping[str, float]
 
 
 def available_models(models_dir: Path) -> list[str]:
@@ -124,6 +125,7 @@ class _Reader:
             parameters=self._whole("parameters", self.content.get("parameters")),
             files=self._files(),
             measured=self._measured(),
+            milliseconds_a_face=self._milliseconds(),
         )
 
     def _wrong(self, field: str, wanted: str, value: object) -> ModelError:
@@ -173,6 +175,14 @@ class _Reader:
             if not isinstance(digest, str):
                 raise self._wrong(f"files.{name}", "a sha256", digest)
         return files
+
+    def _milliseconds(self) -> dict[str, float]:
+        field = "milliseconds_a_face"
+        times = self._object(field) if field in self.content else {}
+        for size, time in times.items():
+            if type(time) is not float or not (math.isfinite(time) and time > 0):
+                raise self._wrong(f"{field}.{size}", "a number above 0 with a point", time)
+        return times
 
     def _measured(self) -> dict[str, dict[str, Any]]:
         measured = self._object("measured")

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Final
 
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
-MODELS_DIR: Final = REPOSITORY / "models"
-DEFAULT_MODEL: Final = "compact"
+MODELS_DIR: Final = Path(os.environ.get("MODELS_DIR") or REPOSITORY / "models").expanduser()
 YUNET_FILE: Final = "face_detection_yunet_2023mar.onnx"
 
 

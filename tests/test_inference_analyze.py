@@ -12,8 +12,7 @@ import pytest
 from inference.analyze import main
 from inference.engagement import EngagementTrack, engagement
 from inference.labels import EMOTIONS
-from inference.paths import DEFAULT_MODEL, MODELS_DIR, YUNET_FILE, yunet_path
-from tests.conftest import skip_or_fail
+from inference.paths import YUNET_FILE, yunet_path
 from tests.model_factory import write_model
 
 KEYS = ["file", "time", "faces", "box", "probabilities", "emotion", "engagement", "model"]
@@ -134,8 +133,6 @@ def test_yunet_is_looked_for_in_the_environment(monkeypatch: pytest.MonkeyPatch)
 def test_the_shipped_model_sees_the_emotion_change(
     shared: Path, video: str, early: str, late: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if not (MODELS_DIR / DEFAULT_MODEL / "manifest.json").is_file():
-        skip_or_fail(f"models/{DEFAULT_MODEL} is not here; train it first")
     assert main([str(shared / "media" / video), "--json", "--fps", "3"]) == 0
     seen = lines(capsys)
     rows = np.array([[line["probabilities"][name] for name in EMOTIONS] for line in seen])

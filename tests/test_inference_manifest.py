@@ -25,6 +25,7 @@ def test_a_good_manifest_is_read(tmp_path: Path) -> None:
     assert manifest.measured["PrivateTest"]["accuracy"] == 0.7
     assert (manifest.channels, manifest.preprocessing) == (1, "standardise")
     assert manifest.initial_weights == "scratch"
+    assert manifest.milliseconds_a_face == {}
 
 
 def test_a_manifest_of_a_colour_model_is_read(tmp_path: Path) -> None:
@@ -57,6 +58,9 @@ def test_an_unknown_preprocessing_lists_the_known_ones(tmp_path: Path) -> None:
         ("input", {"size": 48, "channels": 3, "preprocessing": "vggface"}),
         ("input", {"size": 48, "channels": 3, "preprocessing": ["vggface2"]}),
         ("initial_weights", ""),
+        ("milliseconds_a_face", [2.0]),
+        ("milliseconds_a_face", {"8": -1.0}),
+        ("milliseconds_a_face", {"8": "fast"}),
         ("temperature", 0),
         ("temperature", "1"),
         ("temperature", float("nan")),
