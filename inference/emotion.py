@@ -1,8 +1,7 @@
 """The emotion model: faces in, probabilities of the seven emotions out."""
 
-import zipfile
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import keras
 import numpy as np
@@ -10,14 +9,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from inference.labels import EMOTIONS
-from inference.manifest import (
-    ARCHITECTURE_FILE,
-    WEIGHTS_FILE,
-    Manifest,
-    ModelError,
-    read_manifest,
-    verify_files,
-)
+from inference.manifest import ARCHITECTURE_FILE, Manifest, ModelError
+from inference.network import load_network
 from inference.preprocessing import PREPROCESSINGS
 
 MAX_BATCH: Final = 16
@@ -57,11 +50,7 @@ class EmotionModel:
         Raises ModelError, which names the file, and for weights that do not fit the first
         variable that differs.
         """
-        manifest = read_manifest(folder)
-        verify_files(manifest)
-        network = _read_network(folder / ARCHITECTURE_FILE)
-        _read_weights(folder / WEIGHTS_FILE, network)
-        model = cls(manifest, network)
+        model = cls(*load_network(folder))
         model._check_output(folder / ARCHITECTURE_FILE)
         return model
 
@@ -98,34 +87,3 @@ class EmotionModel:
             ) from error
         if found != (1, len(EMOTIONS)):
             raise ModelError(f"{path} must give {len(EMOTIONS)} logits a face, got {found[1:]}.")
-
-
-def _read_network(path: Path) -> keras.Model:
-    try:
-        network = keras.models.model_from_json(path.read_text("utf-8"))
-    except (ValueError, TypeError, KeyError) as error:
-        raise ModelError(f"{path} is no Keras architecture: {error}") from error
-    if not isinstance(network, keras.Model):
-        raise ModelError(f"{path} is no Keras architecture. Export the model again.")
-    return network
-
-
-def _read_weights(path: Path, network: keras.Model) -> None:
-    """Assign one array to each variable by its path; nothing may be missing, over or misshapen."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays: dict[str, NDArray[Any]] = dict(file)
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{path} is no archive of weights: {error}") from error
-    for variable in network.weights:
-        array = arrays.pop(variable.path, None)
-        if array is None:
-            raise ModelError(f"{path} has no weights for {variable.path}.")
-        if array.shape != tuple(variable.shape):
-            raise ModelError(
-                f"{path}: {variable.path} has shape {array.shape}, "
-                f"the architecture wants {tuple(variable.shape)}."
-            )
-        variable.assign(array.astype(np.float32))
-    if arrays:
-        raise ModelError(f"{path} has weights that the architecture has not: {min(arrays)}.")

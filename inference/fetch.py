@@ -20,6 +20,8 @@ TIMEOUT_S: Final = 30.0
 CHUNK: Final = 1 << 16
 YUNET_SHA256: Final = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 BACKBONE_FILE: Final = "rcmalli_vggface_tf_notop_resnet50.h5"
+DLIB_FILE: Final = "dlib_face_recognition_resnet_model_v1.dat"
+DLIB_SHA256: Final = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"
 OTHERWISE: Final = (
     "Without a connection, get the file on another computer and name its folder, or a mirror "
     "of it, with --from."
@@ -52,9 +54,12 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _not_yunet(path: Path) -> str | None:
-    found = sha256_of(path)
-    return None if found == YUNET_SHA256 else f"its sha256 is {found}, it must be {YUNET_SHA256}"
+def _other_than(expected: str) -> Callable[[Path], str | None]:
+    def fault(path: Path) -> str | None:
+        found = sha256_of(path)
+        return None if found == expected else f"its sha256 is {found}, it must be {expected}"
+
+    return fault
 
 
 CATALOGUE: Final[Mapping[str, Download]] = MappingProxyType(
@@ -67,7 +72,16 @@ CATALOGUE: Final[Mapping[str, Download]] = MappingProxyType(
                 url="https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models/"
                 f"face_detection_yunet/{YUNET_FILE}",
                 licence="MIT",
-                fault=_not_yunet,
+                fault=_other_than(YUNET_SHA256),
+                proof="its sha256 is the known one",
+            ),
+            Download(
+                name="dlib_face",
+                file=DLIB_FILE,
+                url="https://github.com/ageitgey/face_recognition_models/raw/master/"
+                f"face_recognition_models/models/{DLIB_FILE}",
+                licence="CC0 1.0, public domain",
+                fault=_other_than(DLIB_SHA256),
                 proof="its sha256 is the known one",
             ),
             # Nobody publishes a sha256 of the backbone, so its layout is all there is to check.

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from inference.detection import load_detector
-from inference.fetch import BACKBONE_FILE, CATALOGUE, YUNET_SHA256
+from inference.fetch import BACKBONE_FILE, CATALOGUE, DLIB_SHA256, YUNET_SHA256
 from inference.paths import YUNET_FILE
 from inference.preprocessing import PREPROCESSINGS
 from inference.vggface2 import published_layout
@@ -97,5 +97,6 @@ def test_the_documentation_names_every_file_and_preprocessing() -> None:
         assert f"`{download.name}` | `{download.file}`" in text
         assert download.licence in text
     assert YUNET_SHA256 in text
+    assert DLIB_SHA256 in text
     for name, preprocessing in PREPROCESSINGS.items():
         assert f"| `{name}` | `{preprocessing.channels}` |" in text

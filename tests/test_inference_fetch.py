@@ -151,6 +151,14 @@ def test_yunet_passes_and_one_other_byte_does_not(shared: Path, folder: Path) ->
     assert "it must be 8f2383e4" in (yunet.fault(folder / YUNET_FILE) or "")
 
 
+def test_dlibs_network_is_told_from_another_by_its_sha256(mirror: Path, folder: Path) -> None:
+    dlib = CATALOGUE["dlib_face"]
+    (mirror / dlib.file).write_bytes(CONTENT)
+    with pytest.raises(FetchError, match="it must be 55533b28"):
+        fetch(dlib, folder, str(mirror))
+    assert names(folder) == []
+
+
 def test_the_backbone_is_judged_by_its_layout(mirror: Path, folder: Path) -> None:
     backbone = CATALOGUE["vggface2_resnet50"]
     write_backbone(mirror / BACKBONE_FILE, list(published_layout()))

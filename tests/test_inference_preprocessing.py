@@ -93,3 +93,19 @@ def test_a_flat_face_is_not_stretched_into_noise() -> None:
     face[0, ::2] += 1
     assert np.abs(standardise(face)).max() < 0.2
     assert not standardise(np.zeros((1, 48, 48, 1), np.uint8)).any()
+
+
+@pytest.mark.parametrize("name", sorted(PREPROCESSINGS))
+def test_a_data_pipeline_gives_the_same_pixels_as_a_call(name: str) -> None:
+    import tensorflow as tf
+
+    preprocessing = PREPROCESSINGS[name]
+    rng = np.random.default_rng(2)
+    faces = rng.integers(0, 256, (10, 48, 48, preprocessing.channels), dtype=np.uint8)
+
+    def prepare(batch: tf.Tensor) -> tf.Tensor:
+        return tf.numpy_function(preprocessing.prepare, [batch], tf.float32)
+
+    batches = tf.data.Dataset.from_tensor_slices(faces).batch(4).map(prepare, num_parallel_calls=2)
+    piped = np.concatenate(list(batches.as_numpy_iterator()))
+    np.testing.assert_array_equal(piped, preprocessing.prepare(faces))

@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from inference.emotion import EmotionModel
+from inference.labels import EMOTIONS
 from inference.vggface2 import published_layout
+from tests.classroom import Pupil, Teacher, group_frame, until
 from tests.generated_faces import tiny_config, write_faces
+from tests.server import running_server
 from tests.vggface2_file import write_backbone
 from training.architectures.vggface2 import SEPARATOR
 from training.checkpoint import read_history
@@ -71,11 +74,18 @@ def checkpoint_weights(run: Path, paths: list[str]) -> dict[str, np.ndarray[Any,
         return {path: arrays[f"model/{index}"] for index, path in enumerate(paths)}
 
 
-def test_a_backbone_is_frozen_then_tuned_exported_and_served(
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The MODELS_DIR into which the first test exports and from which the second serves."""
+    return tmp_path_factory.mktemp("models")
+
+
+def test_a_backbone_is_frozen_then_tuned_and_exported(
     config: TrainingConfig,
     data: TrainingData,
     data_folder: Path,
     backbone: Path,
+    models: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -106,7 +116,7 @@ def test_a_backbone_is_frozen_then_tuned_exported_and_served(
         read_fer2013(data_folder / "faces", split, config.size, channels=3)
         for split in ("PublicTest", "PrivateTest")
     )
-    artefact = export(config, run, validation, testing, tmp_path / "models")
+    artefact = export(config, run, validation, testing, models)
     manifest = json.loads((artefact / "manifest.json").read_text())
     assert manifest["input"] == {"size": 32, "channels": 3, "preprocessing": "vggface2"}
     assert "VGGFace2" in manifest["initial_weights"]
@@ -119,6 +129,26 @@ def test_a_backbone_is_frozen_then_tuned_exported_and_served(
     assert moved.any() == (history[1].public_accuracy >= history[0].public_accuracy)
     probabilities = model.predict(testing.images[:3])
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+async def test_the_site_serves_it_and_says_by_its_name_what_it_began_with(
+    models: Path, shared: Path
+) -> None:
+    environment = {"MODELS_DIR": str(models), "EMOTION_MODEL": "tiny_vggface2"}
+    says = "Tiny fine-tuning (initial weights: VGGFace2 ResNet-50 as published"
+    with running_server(**environment) as server:
+        assert server.health()["model"]["name"] == "tiny_vggface2"
+        teacher = Teacher(server)
+        lesson = teacher.open_lesson()
+        pupil = Pupil(server, lesson.code)
+        async with pupil.socket() as socket:
+            answer = await socket.frame(group_frame(shared))
+        assert answer["emotion"] in EMOTIONS
+        until(lambda: pupil.stored == 1)
+        assert says in pupil.get(f"/join/{lesson.code}/class/")[1]
+        assert says in teacher.get(f"/sessions/{lesson.pk}/live/")[1]
+        teacher.end(lesson.pk)
+        assert says in teacher.get(f"/sessions/{lesson.pk}/report/")[1]
 
 
 def assert_is_published(weights: dict[str, np.ndarray[Any, Any]], backbone: Path) -> None:

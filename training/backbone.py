@@ -1,17 +1,48 @@
-"""Published VGGFace2 weights, read from their Keras 2 file into the network of today."""
+"""Weights that others published, put into the network that begins with them."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 import h5py
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
+from inference.fetch import CATALOGUE, Download
 from inference.vggface2 import first_difference
 from training.architectures.vggface2 import backbone_layers, published_name
+from training.augmentation import resize
+from training.config import TrainingConfig
+from training.dlib_weights import load_dlib
+from training.network import look_at
+
+PUBLISHED: Final[Mapping[str, Download]] = MappingProxyType(
+    {"dlib": CATALOGUE["dlib_face"], "vggface2": CATALOGUE["vggface2_resnet50"]}
+)
+"""The file of each of the initial weights that a configuration can name, but scratch."""
+MEASURED_FACES: Final = 512
+"""Training faces on which dlib's normalisation is measured."""
 
 
 class BackboneError(ValueError):
     """A file that does not hold the backbone; the message names the first difference."""
+
+
+def load_published(
+    config: TrainingConfig, path: Path, model: keras.Model, faces: NDArray[np.uint8]
+) -> None:
+    """Put the configuration's published weights into its network, in place.
+
+    faces: those of the training, (N, S, S, C). Raises ValueError for a file of another kind.
+    """
+    if config.initial_weights == "vggface2":
+        load_backbone(path, model)
+        return
+    look = look_at(config, config.size)
+    some = np.random.default_rng(config.seed).permutation(len(faces))[:MEASURED_FACES]
+    load_dlib(path, model, look.prepare(resize(faces[some], look.size)))
 
 
 def load_backbone(path: Path, model: keras.Model) -> None:

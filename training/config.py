@@ -15,7 +15,8 @@ from training.datasets import FACE_SIZE, Source
 SMALLEST: Final = 32
 """Pixels: a smaller picture would be pooled away."""
 SCRATCH: Final = "scratch"
-INITIAL_WEIGHTS: Final = (SCRATCH, "vggface2")
+INITIAL_WEIGHTS: Final = (SCRATCH, "dlib", "vggface2")
+PRECISIONS: Final = ("float32", "mixed_bfloat16")
 BALANCES: Final = ("none", "weights", "sampling")
 CONFIGS: Final = Path(__file__).parent / "configs"
 
@@ -66,11 +67,15 @@ class TrainingConfig:
     widths, blocks, dropout: options of the architecture; its own where not given.
     learning_rate: the peak, reached after warmup_epochs, then a cosine down to zero.
     averaging: the decay of the averaged weights for one step. label_smoothing: the part of a
-    target that is spread over all emotions. patience: the epochs at the served size without
-    a better PublicTest accuracy after which training stops; None for never.
-    initial_weights: "scratch", or "vggface2" for the published backbone; then frozen_epochs
-    train the head alone, and the rest everything, at fine_tuning_rate, with a schedule of
-    its own. Raises ValueError for values that cannot be trained.
+    target that is spread over all emotions. precision: "float32", or "mixed_bfloat16", which
+    computes in half precision and keeps weights whole: faster where the processor has it.
+    teacher: the name of a model in models/ whose probabilities are teacher_weight of the
+    targets; None for none. patience: the epochs at the served size without a better
+    PublicTest accuracy after which training stops; None for never.
+    initial_weights: "scratch", or the published weights of the architecture: "dlib" or
+    "vggface2". Of these, frozen_epochs train the head alone, and the rest everything, at
+    fine_tuning_rate, with a schedule of its own. Raises ValueError for values that cannot
+    be trained.
     """
 
     name: str
@@ -88,6 +93,9 @@ class TrainingConfig:
     weight_decay: float = 5e-3
     averaging: float = 0.998
     label_smoothing: float = 0.0
+    precision: str = "float32"
+    teacher: str | None = None
+    teacher_weight: float = 0.0
     patience: int | None = None
     initial_weights: str = SCRATCH
     frozen_epochs: int = 0
@@ -102,6 +110,7 @@ class TrainingConfig:
         for name, value in (
             ("vote_weight", self.data.vote_weight),
             ("label_smoothing", self.label_smoothing),
+            ("teacher_weight", self.teacher_weight),
         ):
             if not 0 <= value <= 1:
                 raise ValueError(f"{name} is {value}; expected 0 to 1")
@@ -109,6 +118,15 @@ class TrainingConfig:
             raise ValueError(f"averaging is {self.averaging}; expected 0 to below 1")
         if self.patience is not None and self.patience < 1:
             raise ValueError(f"patience is {self.patience}; expected at least 1, or None")
+        if (self.teacher is None) != (self.teacher_weight == 0):
+            raise ValueError(
+                f"teacher is {self.teacher!r} and teacher_weight {self.teacher_weight}; "
+                "a teacher needs a weight above 0, and a weight needs a teacher"
+            )
+        if self.precision not in PRECISIONS:
+            raise ValueError(
+                f"precision is {self.precision!r}; expected one of {', '.join(PRECISIONS)}"
+            )
         if self.data.balance not in BALANCES:
             raise ValueError(
                 f"balance is {self.data.balance!r}; expected one of {', '.join(BALANCES)}"
@@ -169,16 +187,16 @@ class TrainingConfig:
                 f"{', '.join(INITIAL_WEIGHTS)}"
             )
         pretrained = self.initial_weights != SCRATCH
-        if pretrained and not find(self.architecture).backbone:
-            raise ValueError(f"{self.architecture} has no backbone for {self.initial_weights}")
+        if pretrained and find(self.architecture).published != self.initial_weights:
+            raise ValueError(f"{self.architecture} cannot begin with {self.initial_weights}")
         in_two = 0 < self.frozen_epochs < self.epochs and self.fine_tuning_rate > 0
         in_one = self.frozen_epochs == 0 and self.fine_tuning_rate == 0
-        if not (in_two if pretrained else in_one):
+        if not (in_one or (pretrained and in_two)):
             raise ValueError(
                 f"initial_weights {self.initial_weights!r} with frozen_epochs "
                 f"{self.frozen_epochs} of {self.epochs} and fine_tuning_rate "
-                f"{self.fine_tuning_rate}: a published backbone needs both above 0 and epochs "
-                "left to fine-tune it; a training from scratch has neither"
+                f"{self.fine_tuning_rate}: published weights may have both above 0 and epochs "
+                "left to fine-tune them; a training from scratch has neither"
             )
         shortest = min(phase.epochs for phase in self.phases)
         if not 0 <= self.warmup_epochs < shortest:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.labels import EMOTIONS
+from inference.manifest import find_model
+from inference.paths import MODELS_DIR
 from training.config import TrainingConfig
 from training.datasets import (
     Faces,
@@ -21,6 +23,7 @@ from training.datasets import (
     read_votes,
 )
 from training.network import channels_of
+from training.teacher import teach
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +49,11 @@ def read_data(config: TrainingConfig, folder: Path) -> TrainingData:
         votes = read_votes(folder / config.data.votes)
         pictures = blend_votes(pictures, votes, config.data.vote_weight)
     targets = distributions(pictures)
+    training = decode(pictures, size, channels)
     balanced = config.data.balance != "none"
     data = TrainingData(
-        training=decode(pictures, size, channels),
-        targets=smooth(targets, config.label_smoothing),
+        training=training,
+        targets=smooth(_taught(config, training, targets), config.label_smoothing),
         weights=balancing_weights(targets) if balanced else np.ones(len(targets), np.float32),
         validation=read_fer2013(folder / config.data.testing, "PublicTest", size, channels),
     )
@@ -62,6 +66,18 @@ def smooth(targets: NDArray[np.float32], part: float) -> NDArray[np.float32]:
     if part == 0:
         return targets
     return np.asarray((1 - part) * targets + part / len(EMOTIONS), np.float32)
+
+
+def _taught(
+    config: TrainingConfig, faces: Faces, targets: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """The targets with the teacher's part in them."""
+    if config.teacher is None:
+        return targets
+    taught = teach(find_model(MODELS_DIR, config.teacher), faces.images)
+    return np.asarray(
+        (1 - config.teacher_weight) * targets + config.teacher_weight * taught, np.float32
+    )
 
 
 def _report_duplicates(data: TrainingData) -> None:

@@ -15,10 +15,12 @@ from typing import Any, Final
 import keras
 import numpy as np
 
+from inference.bench import measure_model
 from inference.emotion import EmotionModel
 from inference.fetch import BACKBONE_FILE
 from inference.labels import EMOTIONS
 from training.architectures import find
+from training.backbone import PUBLISHED
 from training.checkpoint import load_best, read_history
 from training.config import SCRATCH, Data, TrainingConfig, load_config
 from training.datasets import Faces, read_fer2013
@@ -32,6 +34,7 @@ FORMAT: Final = 1
 CARD_TEMPLATE: Final = Path(__file__).parent / "model_card.md"
 INITIAL_WEIGHTS: Final = {
     "scratch": "scratch",
+    "dlib": "dlib's face recognition network as published (CC0)",
     "vggface2": f"VGGFace2 ResNet-50 as published ({BACKBONE_FILE})",
 }
 DATA_NAMES: Final = {"affectnet": "AffectNet", "fer2013": "FER2013", "folders": "pictures"}
@@ -43,8 +46,9 @@ def export(
 ) -> Path:
     """Write the run's best averaged weights as an artefact; returns its folder.
 
-    The temperature is fitted on validation (PublicTest); both splits are then measured
-    through the written files, as the site will read them. An older artefact of the same
+    The temperature is fitted on validation (PublicTest); both splits, and the time a face
+    takes on this machine, are then measured through the written files, as the site will
+    read them. An older artefact of the same
     name is replaced only when the new one is complete. folder: the parent of all models.
     """
     model = build_model(config)
@@ -63,10 +67,11 @@ def export(
             "preprocessing": find(config.architecture).preprocessing,
         },
         "temperature": round(fit_temperature(logits, validation.labels), 4),
-        "initial_weights": INITIAL_WEIGHTS[config.initial_weights],
+        "initial_weights": describe_beginning(config),
         "data": describe_data(config.data),
         "parameters": model.count_params(),
         "measured": {},
+        "milliseconds_a_face": {},
         "command": _command(config),
         "seed": config.seed,
         "training_seconds": round(sum(record.seconds for record in read_history(run))),
@@ -83,6 +88,9 @@ def export(
             "PrivateTest": evaluate(served, testing),
         }
         manifest["measured"] = {split: _rounded(values) for split, values in scores.items()}
+        manifest["milliseconds_a_face"] = {
+            str(size): round(time, 3) for size, time in measure_model(served).items()
+        }
         _write_manifest(draft, manifest)
         (draft / "MODEL_CARD.md").write_text(model_card(manifest), encoding="utf-8")
         target = folder / config.name
@@ -121,6 +129,12 @@ def model_card(manifest: dict[str, Any]) -> str:
     )
 
 
+def describe_beginning(config: TrainingConfig) -> str:
+    """What the training began with, in words, and who taught it."""
+    text = INITIAL_WEIGHTS[config.initial_weights]
+    return text if config.teacher is None else f"{text}, distilled from {config.teacher}"
+
+
 def describe_data(data: Data) -> str:
     """The training data in words: the sources, what was taken from them, and the votes."""
     parts = []
@@ -141,7 +155,7 @@ def describe_data(data: Data) -> str:
 def _command(config: TrainingConfig) -> str:
     command = f"python -m training.train {config.name}"
     if config.initial_weights != SCRATCH:
-        command += f" --backbone {BACKBONE_FILE}"
+        command += f" --backbone {PUBLISHED[config.initial_weights].file}"
     return command
 
 

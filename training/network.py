@@ -10,6 +10,7 @@ from inference.preprocessing import PREPROCESSINGS
 from training.architectures import build, find
 from training.augmentation import Look, resize
 from training.config import TrainingConfig
+from training.fused import fuse_normalisation
 
 PREDICT_CHUNK: Final = 256
 PREDICT_PIXELS: Final = PREDICT_CHUNK * 64 * 64
@@ -19,6 +20,17 @@ PREDICT_PIXELS: Final = PREDICT_CHUNK * 64 * 64
 def build_model(config: TrainingConfig) -> keras.Model:
     """The configuration's network with fresh weights."""
     return build(config.architecture, **config.options)
+
+
+def build_for_training(config: TrainingConfig) -> keras.Model:
+    """The same network, with the same weights in the same order, in the configuration's
+    precision; its logits are float32 in any."""
+    served = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(config.precision)
+    try:
+        return fuse_normalisation(build_model(config))
+    finally:
+        keras.config.set_dtype_policy(served)
 
 
 def channels_of(config: TrainingConfig) -> int:

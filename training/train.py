@@ -15,7 +15,7 @@ import numpy as np
 from tqdm import tqdm
 
 from training.augmentation import Batch, FaceBatches
-from training.backbone import load_backbone
+from training.backbone import PUBLISHED, load_published
 from training.checkpoint import FILE as CHECKPOINT
 from training.checkpoint import (
     EpochRecord,
@@ -28,7 +28,7 @@ from training.config import SCRATCH, TrainingConfig, load_config
 from training.data import TrainingData, read_data
 from training.log import write_log
 from training.metrics import negative_log_likelihood
-from training.network import build_model, look_at, predict_logits
+from training.network import build_for_training, build_model, look_at, predict_logits
 from training.optimisation import AVERAGE_EVERY, average, enter_phase
 
 DEFAULT_DATA: Final = Path("../shared/data")
@@ -53,9 +53,9 @@ def train(
     finished = read_history(folder) if (folder / CHECKPOINT).exists() else []
     _check_backbone(config, backbone, started=bool(finished))
     keras.utils.set_random_seed(config.seed)
-    model, averaged = build_model(config), build_model(config)
+    model, averaged = build_for_training(config), build_model(config)
     if backbone and not finished:
-        load_backbone(backbone, model)
+        load_published(config, backbone, model, data.training.images)
     averaged.set_weights(model.get_weights())
     steps = len(data.training) // config.batch_size
     phase = config.phase_at(max(0, len(finished) - 1))
@@ -102,7 +102,7 @@ def _check_backbone(config: TrainingConfig, backbone: Path | None, *, started: b
     if pretrained and not backbone and not started:
         raise ValueError(
             f"{config.name} begins with published weights: name their file with --backbone "
-            "(`manage.py fetch_models vggface2_resnet50` gets it)"
+            f"(`manage.py fetch_models {PUBLISHED[config.initial_weights].name}` gets it)"
         )
     if backbone and not pretrained:
         raise ValueError(f"{config.name} trains from scratch; leave --backbone out")

@@ -18,22 +18,22 @@ class Architecture:
 
     build: gives the network with fresh weights; its parameters are the options of a
     configuration. preprocessing, channels: as the manifest names them. size: the only side
-    in pixels that the network takes; None where any from 32 up will do. backbone: whether
-    it begins with a backbone for which published weights exist.
+    in pixels that the network takes; None where any from 32 up will do. published: the
+    weights of others that it can begin with.
     """
 
     build: Callable[..., keras.Model]
     preprocessing: str = "standardise"
     channels: int = 1
     size: int | None = None
-    backbone: bool = False
+    published: str | None = None
 
 
 ARCHITECTURES: Final[dict[str, Architecture]] = {
-    "compact": Architecture(compact),
+    "compact": Architecture(compact, published="dlib"),
     "fer_cnn": Architecture(fer_cnn, size=FER_CNN_SIZE),
     "vggface2_resnet50": Architecture(
-        vggface2_resnet50, preprocessing="vggface2", channels=3, backbone=True
+        vggface2_resnet50, preprocessing="vggface2", channels=3, published="vggface2"
     ),
 }
 

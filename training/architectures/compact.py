@@ -1,4 +1,4 @@
-"""The small residual network that this repository trains from scratch."""
+"""The small network that is shipped: dlib's face recognition network without its last level."""
 
 from typing import Final
 
@@ -7,10 +7,10 @@ from keras import layers
 
 from inference.labels import EMOTIONS
 
-COMPACT_WIDTHS: Final = (48, 96, 192, 320)
-COMPACT_BLOCKS: Final = (1, 1, 2, 2)
+COMPACT_WIDTHS: Final = (32, 64, 128, 256)
+COMPACT_BLOCKS: Final = (3, 4, 3, 3)
 BATCH_NORM_MOMENTUM: Final = 0.9
-SQUEEZE: Final = 8
+EPSILON: Final = 1e-5
 
 
 def compact(
@@ -18,61 +18,72 @@ def compact(
     blocks: tuple[int, ...] = COMPACT_BLOCKS,
     dropout: float = 0.2,
 ) -> keras.Model:
-    """A residual network with squeeze-and-excitation, convolutional up to the pooling.
+    """A residual network of 3x3 convolutions, convolutional up to the pooling.
 
-    widths, blocks: channels and number of blocks of each stage; the stem and every stage
-    but the first halve the picture. Input (N, H, W, 1) standardised pixels, any size from
-    32 up; output (N, 7) logits in the order of EMOTIONS.
+    widths, blocks: channels, never fewer than before, and number of blocks of each level;
+    every level but the first halves the picture. Input (N, H, W, 1) standardised pixels,
+    any size from 32 up; output (N, 7) logits in the order of EMOTIONS. With the default
+    widths and blocks, published weights of dlib fit (see training.dlib_weights); they know
+    faces of 150 pixels, so the picture is doubled first.
     """
     inputs = keras.Input((None, None, 1), name="face")
-    x = _convolution(inputs, widths[0], 3, 2, "stem")
+    x = layers.UpSampling2D(2, interpolation="bilinear", name="double")(inputs)
+    x = _convolution(x, widths[0], 7, "stem", halve=True)
     x = layers.Activation("relu", name="stem_relu")(x)
-    for stage, (width, count) in enumerate(zip(widths, blocks, strict=True), start=1):
+    x = layers.MaxPooling2D(3, strides=2, padding="same", name="stem_pool")(x)
+    for level, (width, count) in enumerate(zip(widths, blocks, strict=True), start=1):
         for block in range(1, count + 1):
-            stride = 2 if stage > 1 and block == 1 else 1
-            x = _residual_block(x, width, stride, f"stage{stage}_block{block}")
+            halve = level > 1 and block == 1
+            x = _residual_block(x, width, f"level{level}_block{block}", halve=halve)
     x = layers.GlobalAveragePooling2D(name="pool")(x)
+    x = layers.BatchNormalization(
+        momentum=BATCH_NORM_MOMENTUM, epsilon=EPSILON, name="features_norm"
+    )(x)
     x = layers.Dropout(dropout, name="dropout")(x)
-    logits = layers.Dense(len(EMOTIONS), name="logits")(x)
+    logits = layers.Dense(len(EMOTIONS), dtype="float32", name="logits")(x)
     return keras.Model(inputs, logits, name="compact")
 
 
+def convolutions(
+    model: keras.Model,
+) -> list[tuple[keras.layers.Conv2D, keras.layers.BatchNormalization]]:
+    """Each convolution of a compact network with its normalisation, from input to output."""
+    return [
+        (layer, model.get_layer(layer.name.replace("_conv", "_norm")))
+        for layer in model.layers
+        if isinstance(layer, keras.layers.Conv2D)
+    ]
+
+
 def _convolution(
-    x: keras.KerasTensor, width: int, kernel: int, stride: int, name: str, gamma: str = "ones"
+    x: keras.KerasTensor, width: int, kernel: int, name: str, *, halve: bool = False
 ) -> keras.KerasTensor:
     x = layers.Conv2D(
         width,
         kernel,
-        strides=stride,
-        padding="same",
+        strides=2 if halve else 1,
+        # dlib pads only what it does not halve.
+        padding="valid" if halve else "same",
         use_bias=False,
         kernel_initializer="he_normal",
         name=f"{name}_conv",
     )(x)
     return layers.BatchNormalization(
-        momentum=BATCH_NORM_MOMENTUM, gamma_initializer=gamma, name=f"{name}_norm"
+        momentum=BATCH_NORM_MOMENTUM, epsilon=EPSILON, name=f"{name}_norm"
     )(x)
 
 
-def _residual_block(x: keras.KerasTensor, width: int, stride: int, name: str) -> keras.KerasTensor:
-    shortcut = x
-    if stride > 1:
-        shortcut = layers.AveragePooling2D(2, padding="same", name=f"{name}_shortcut_pool")(x)
-    if x.shape[-1] != width:
-        shortcut = _convolution(shortcut, width, 1, 1, f"{name}_shortcut")
-    y = _convolution(x, width, 3, stride, f"{name}_first")
+def _residual_block(
+    x: keras.KerasTensor, width: int, name: str, *, halve: bool
+) -> keras.KerasTensor:
+    y = _convolution(x, width, 3, f"{name}_first", halve=halve)
     y = layers.Activation("relu", name=f"{name}_first_relu")(y)
-    # A zero scale makes each block start as its shortcut, which steadies a high learning rate.
-    y = _convolution(y, width, 3, 1, f"{name}_second", gamma="zeros")
-    y = _squeeze_excite(y, width, name)
-    y = layers.Add(name=f"{name}_add")([shortcut, y])
+    y = _convolution(y, width, 3, f"{name}_second")
+    if halve:
+        # Without the last row and column the average has the convolution's size, odd or even.
+        x = layers.Cropping2D(((0, 1), (0, 1)), name=f"{name}_shortcut_crop")(x)
+        x = layers.AveragePooling2D(2, name=f"{name}_shortcut_pool")(x)
+    if x.shape[-1] != width:
+        x = keras.ops.pad(x, ((0, 0), (0, 0), (0, 0), (0, width - x.shape[-1])))
+    y = layers.Add(name=f"{name}_add")([x, y])
     return layers.Activation("relu", name=f"{name}_relu")(y)
-
-
-def _squeeze_excite(x: keras.KerasTensor, width: int, name: str) -> keras.KerasTensor:
-    gate = layers.GlobalAveragePooling2D(keepdims=True, name=f"{name}_squeeze")(x)
-    gate = layers.Conv2D(max(8, width // SQUEEZE), 1, activation="relu", name=f"{name}_excite_in")(
-        gate
-    )
-    gate = layers.Conv2D(width, 1, activation="sigmoid", name=f"{name}_excite_out")(gate)
-    return layers.Multiply(name=f"{name}_scale")([x, gate])

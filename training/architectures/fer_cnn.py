@@ -31,7 +31,7 @@ def fer_cnn(dropout: float = 0.25) -> keras.Model:
         x = layers.Dense(width, name=f"dense{number}")(x)
         x = _normalised(x, f"dense{number}")
         x = layers.Dropout(dropout, name=f"dense{number}_dropout")(x)
-    logits = layers.Dense(len(EMOTIONS), name="logits")(x)
+    logits = layers.Dense(len(EMOTIONS), dtype="float32", name="logits")(x)
     return keras.Model(inputs, logits, name="fer_cnn")
 
 

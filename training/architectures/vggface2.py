@@ -36,7 +36,7 @@ def vggface2_resnet50(dropout: float = 0.5) -> keras.Model:
     x = layers.GlobalAveragePooling2D(name="pool")(x)
     x = layers.Dense(HEAD_WIDTH, activation="relu", name="head")(x)
     x = layers.Dropout(dropout, name="dropout")(x)
-    logits = layers.Dense(len(EMOTIONS), name="logits")(x)
+    logits = layers.Dense(len(EMOTIONS), dtype="float32", name="logits")(x)
     return keras.Model(inputs, logits, name="vggface2_resnet50")
 
 

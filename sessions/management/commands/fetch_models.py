@@ -11,9 +11,10 @@ from inference.fetch import CATALOGUE, FetchError, fetch, sha256_of
 
 class Command(BaseCommand):
     help = (
-        "Fetch model files into DATA_DIR/models: yunet, the better face detector, and only when "
-        "named vggface2_resnet50, the backbone for training, which is for non-commercial "
-        "research. A download that broke off is resumed; nothing unverified is put in place."
+        "Fetch model files into DATA_DIR/models: yunet, the better face detector; and only when "
+        "named, weights to begin a training with: dlib_face, in the public domain, and "
+        "vggface2_resnet50, for non-commercial research. A download that broke off is resumed; "
+        "nothing unverified is put in place."
     )
     # It mends what the checks complain of.
     requires_system_checks = ()

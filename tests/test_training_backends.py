@@ -1,0 +1,122 @@
+"""Training in a process of its own: on torch and JAX, and in half precision."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference.emotion import EmotionModel
+from tests.conftest import ROOT, skip_or_fail
+from tests.dlib_file import random_blocks, write_dlib
+from tests.generated_faces import write_tiny_data
+from training.architectures import build
+from training.architectures.compact import convolutions
+from training.checkpoint import read_history
+from training.datasets import read_fer2013
+
+CONFIG = """
+from tests.generated_faces import tiny_config
+from training.config import Stage
+CONFIG = tiny_config(
+    initial_weights="dlib", precision={precision!r}, stages=(Stage(epochs=4, size=32),)
+)
+"""
+
+
+@pytest.fixture(scope="module")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_data(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    model = build("compact", widths=(8, 8, 8, 16), blocks=(1, 1, 1, 1))
+    shapes = [tuple(conv.kernel.shape) for conv, _ in convolutions(model)]
+    return write_dlib(tmp_path_factory.mktemp("backbone") / "dlib.dat", random_blocks(shapes))
+
+
+def run_module(module: str, *arguments: str, backend: str = "tensorflow") -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": backend},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("backend", "precision"),
+    [
+        ("torch", "float32"),
+        ("torch", "mixed_bfloat16"),
+        ("jax", "float32"),
+        ("tensorflow", "mixed_bfloat16"),
+    ],
+)
+def test_what_another_backend_trains_tensorflow_serves(
+    backend: str, precision: str, data_folder: Path, backbone: Path, tmp_path: Path
+) -> None:
+    if find_spec(backend) is None:
+        skip_or_fail(f"{backend} is not installed; docs/training.md says how to get it")
+    config, run, models = tmp_path / "tiny.py", tmp_path / "run", tmp_path / "models"
+    config.write_text(CONFIG.format(precision=precision))
+    where = ("--data", str(data_folder), "--run-dir", str(run))
+    run_module("training.train", str(config), *where, "--backbone", str(backbone), backend=backend)
+    history = read_history(run)
+    assert [record.epoch for record in history] == [1, 2, 3, 4]
+    assert history[-1].loss < history[0].loss
+
+    run_module("training.export", str(config), *where, "--models", str(models))
+    manifest = json.loads((models / "tiny" / "manifest.json").read_text())
+    assert "dlib" in manifest["initial_weights"]
+    assert manifest["command"].endswith("--backbone dlib_face_recognition_resnet_model_v1.dat")
+    assert set(manifest["milliseconds_a_face"]) == {"1", "8", "16"}
+    model = EmotionModel.load(models / "tiny")
+    testing = read_fer2013(data_folder / "faces", "PrivateTest", model.size)
+    accuracy = (model.predict(testing.images).argmax(axis=1) == testing.labels).mean()
+    assert accuracy == pytest.approx(manifest["measured"]["PrivateTest"]["accuracy"], abs=1e-4)
+
+
+def test_fused_normalisation_trains_as_keras_does(tmp_path: Path) -> None:
+    if find_spec("torch") is None:
+        skip_or_fail("torch is not installed; docs/training.md says how to get it")
+    code = """
+import sys
+import keras, numpy as np
+from training.architectures import build
+from training.fused import fuse_normalisation
+keras.utils.set_random_seed(1)
+plain = build("compact", widths=(8, 8, 8, 16), blocks=(1, 1, 1, 1), dropout=0.0)
+fused = fuse_normalisation(plain)
+assert fused is not plain
+faces = np.random.default_rng(0).normal(size=(32, 48, 48, 1)).astype("float32")
+targets = np.eye(7, dtype="float32")[np.arange(32) % 7]
+for model in (plain, fused):
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(0.05), loss)
+    for _ in range(3):
+        model.train_on_batch(faces, targets)
+np.savez(sys.argv[1], *plain.get_weights(), *fused.get_weights())
+"""
+    target = tmp_path / "weights.npz"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(target)],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": "torch"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    with np.load(target) as arrays:
+        weights = [arrays[name] for name in arrays.files]
+    half = len(weights) // 2
+    for plain, fused in zip(weights[:half], weights[half:], strict=True):
+        np.testing.assert_allclose(fused, plain, rtol=0.02, atol=5e-3)
