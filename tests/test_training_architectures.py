@@ -93,7 +93,9 @@ def test_the_head_is_a_dense_layer_of_1024(resnet: keras.Model) -> None:
 
 
 def test_an_unknown_architecture_lists_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="'vgg'; known: compact, fer_cnn, vggface2_resnet50"):
+    with pytest.raises(
+        ValueError, match="'vgg'; known: compact, fer_cnn, sprout, vggface2_resnet50"
+    ):
         build("vgg")
 
 

@@ -15,9 +15,9 @@ from tests.conftest import ROOT, skip_or_fail
 from tests.dlib_file import random_blocks, write_dlib
 from tests.generated_faces import write_tiny_data
 from training.architectures import build
-from training.architectures.compact import convolutions
 from training.checkpoint import read_history
 from training.datasets import read_fer2013
+from training.dlib_weights import BLOCKS, convolutions
 
 CONFIG = """
 from tests.generated_faces import tiny_config
@@ -35,7 +35,7 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    model = build("compact", widths=(8, 8, 8, 16), blocks=(1, 1, 1, 1))
+    model = build("compact", widths=(8, 8, 8, 16), blocks=BLOCKS)
     shapes = [tuple(conv.kernel.shape) for conv, _ in convolutions(model)]
     return write_dlib(tmp_path_factory.mktemp("backbone") / "dlib.dat", random_blocks(shapes))
 

@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 from inference.preprocessing import standardise
 from tests.dlib_file import Block, random_blocks, write_dlib
 from training.architectures import build
-from training.architectures.compact import convolutions
-from training.dlib_weights import CONTRAST, DlibWeightsError, load_dlib, read_layers
+from training.dlib_weights import (
+    BLOCKS,
+    CONTRAST,
+    DlibWeightsError,
+    convolutions,
+    load_dlib,
+    read_layers,
+)
 
 TINY: dict[str, Any] = {"widths": (8, 8, 16, 16), "blocks": (1, 1, 1, 1)}
 
@@ -30,7 +36,8 @@ def kernel_shapes(model: keras.Model) -> list[tuple[int, ...]]:
 
 @pytest.fixture(scope="module")
 def blocks() -> list[Block]:
-    return random_blocks(kernel_shapes(build("compact", **TINY)))
+    """As many as the published file has, which is more than the tiny network takes."""
+    return random_blocks(kernel_shapes(build("compact", **{**TINY, "blocks": BLOCKS})))
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +88,7 @@ def test_features_are_what_dlib_computes(
 
     before = outputs(loaded, "stem_pool", faces)
     second = blocks[1]
+    assert convolutions(loaded)[1][0].name == "level1_block1_first_conv"
     level = keras.ops.conv(before, second.kernel.transpose(2, 3, 1, 0), padding="same")
     expected = second.shift + second.scale * (keras.ops.convert_to_numpy(level) + second.bias)
     found = outputs(loaded, "level1_block1_first_norm", faces)
@@ -104,16 +112,16 @@ def test_kernels_have_the_spread_of_fresh_ones(loaded: keras.Model) -> None:
 
 def test_a_missing_file_says_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(DlibWeightsError, match=r"nowhere\.dat cannot be read.*fetch_models"):
-        read_layers(tmp_path / "nowhere.dat", [(7, 7, 1, 8)])
+        read_layers(tmp_path / "nowhere.dat", {0: (7, 7, 1, 8)})
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda blocks: blocks[:-1], "8 convolutions with their scales, expected at least 9"),
+        (lambda blocks: blocks[:20], "20 convolutions with their scales, expected at least 23"),
         (
-            lambda blocks: [*blocks[:3], blocks[3]._replace(bias=blocks[3].bias[1:]), *blocks[4:]],
-            "convolution 4 has 583 numbers and 16 of its scale and shift, expected 584 and 16",
+            lambda blocks: [*blocks[:2], blocks[2]._replace(bias=blocks[2].bias[1:]), *blocks[3:]],
+            "convolution 3 has 583 numbers and 16 of its scale and shift, expected 584 and 16",
         ),
         (
             lambda blocks: [blocks[0]._replace(shift=blocks[0].shift[2:]), *blocks[1:]],
@@ -138,4 +146,4 @@ def test_no_content_breaks_the_reader(tmp_path_factory: Any, parts: list[bytes])
     path = tmp_path_factory.mktemp("any") / "any.dat"
     path.write_bytes(b"".join(parts))
     with pytest.raises(DlibWeightsError, match="is not dlib's face network"):
-        read_layers(path, [(7, 7, 1, 8)])
+        read_layers(path, {0: (7, 7, 1, 8)})

@@ -1,6 +1,7 @@
-"""Weights that others published, put into the network that begins with them."""
+"""Weights that a training begins with, put into its network, and the file they come in."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -10,7 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.fetch import CATALOGUE, Download
+from inference.fetch import BACKBONE_FILE, DLIB_FILE
 from inference.vggface2 import first_difference
 from training.architectures.vggface2 import backbone_layers, published_name
 from training.augmentation import resize
@@ -18,26 +19,53 @@ from training.config import TrainingConfig
 from training.dlib_weights import load_dlib
 from training.network import look_at
 
-PUBLISHED: Final[Mapping[str, Download]] = MappingProxyType(
-    {"dlib": CATALOGUE["dlib_face"], "vggface2": CATALOGUE["vggface2_resnet50"]}
-)
-"""The file of each of the initial weights that a configuration can name, but scratch."""
 MEASURED_FACES: Final = 512
-"""Training faces on which dlib's normalisation is measured."""
+"""Faces on which a normalisation that others froze is measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A file of initial weights: its name, the command that gets it, and what it is in words."""
+
+    file: str
+    got_by: str
+    title: str
+
+
+BEGINNINGS: Final[Mapping[str, Beginning]] = MappingProxyType(
+    {
+        "dlib": Beginning(
+            DLIB_FILE,
+            "manage.py fetch_models dlib_face",
+            "dlib's face recognition network as published (CC0)",
+        ),
+        "grown": Beginning(
+            "grown.h5",
+            "python -m training.growth sprout grown.h5",
+            "grown from a smaller network of ours, which began with dlib's (CC0)",
+        ),
+        "vggface2": Beginning(
+            BACKBONE_FILE,
+            "manage.py fetch_models vggface2_resnet50",
+            f"VGGFace2 ResNet-50 as published ({BACKBONE_FILE})",
+        ),
+    }
+)
+"""By the initial weights that a configuration can name, but scratch."""
 
 
 class BackboneError(ValueError):
     """A file that does not hold the backbone; the message names the first difference."""
 
 
-def load_published(
+def load_beginning(
     config: TrainingConfig, path: Path, model: keras.Model, faces: NDArray[np.uint8]
 ) -> None:
-    """Put the configuration's published weights into its network, in place.
+    """Put the configuration's initial weights into its network, in place.
 
     faces: those of the training, (N, S, S, C). Raises ValueError for a file of another kind.
     """
-    if config.initial_weights == "vggface2":
+    if config.initial_weights != "dlib":
         load_backbone(path, model)
         return
     look = look_at(config, config.size)
@@ -64,6 +92,20 @@ def load_backbone(path: Path, model: keras.Model) -> None:
         for layer in backbone_layers(model):
             group = file[published_name(layer.name)]
             layer.set_weights([np.asarray(group[name]) for name in weight_names(layer)])
+
+
+def save_backbone(path: Path, model: keras.Model) -> None:
+    """Write the backbone of a vggface2_resnet50 as a file of the published layout."""
+    layers = backbone_layers(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = [published_name(layer.name).encode() for layer in layers]
+        for layer in layers:
+            group = file.create_group(published_name(layer.name))
+            names = weight_names(layer)
+            group.attrs["weight_names"] = [name.encode() for name in names]
+            for name, values in zip(names, layer.get_weights(), strict=True):
+                group.create_dataset(name, data=values)
 
 
 def weight_names(layer: keras.layers.Layer) -> list[str]:

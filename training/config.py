@@ -15,7 +15,7 @@ from training.datasets import FACE_SIZE, Source
 SMALLEST: Final = 32
 """Pixels: a smaller picture would be pooled away."""
 SCRATCH: Final = "scratch"
-INITIAL_WEIGHTS: Final = (SCRATCH, "dlib", "vggface2")
+INITIAL_WEIGHTS: Final = (SCRATCH, "dlib", "grown", "vggface2")
 PRECISIONS: Final = ("float32", "mixed_bfloat16")
 BALANCES: Final = ("none", "weights", "sampling")
 CONFIGS: Final = Path(__file__).parent / "configs"
@@ -72,10 +72,10 @@ class TrainingConfig:
     teacher: the name of a model in models/ whose probabilities are teacher_weight of the
     targets; None for none. patience: the epochs at the served size without a better
     PublicTest accuracy after which training stops; None for never.
-    initial_weights: "scratch", or the published weights of the architecture: "dlib" or
-    "vggface2". Of these, frozen_epochs train the head alone, and the rest everything, at
-    fine_tuning_rate, with a schedule of its own. Raises ValueError for values that cannot
-    be trained.
+    initial_weights: "scratch", or weights that the architecture can begin with: those of
+    "dlib" or "vggface2" as published, or "grown" by training.growth. Of these, frozen_epochs
+    train the head alone, and the rest everything, at fine_tuning_rate, with a schedule of
+    its own. Raises ValueError for values that cannot be trained.
     """
 
     name: str
@@ -187,7 +187,7 @@ class TrainingConfig:
                 f"{', '.join(INITIAL_WEIGHTS)}"
             )
         pretrained = self.initial_weights != SCRATCH
-        if pretrained and find(self.architecture).published != self.initial_weights:
+        if pretrained and self.initial_weights not in find(self.architecture).beginnings:
             raise ValueError(f"{self.architecture} cannot begin with {self.initial_weights}")
         in_two = 0 < self.frozen_epochs < self.epochs and self.fine_tuning_rate > 0
         in_one = self.frozen_epochs == 0 and self.fine_tuning_rate == 0

@@ -1,4 +1,4 @@
-"""dlib's published face recognition weights, read into the compact network.
+"""dlib's published face recognition weights, read into the networks that are made like it.
 
 dlib_face_recognition_resnet_model_v1.dat (Davis King, CC0, trained on 3 million faces) is a
 serialised C++ object: layer by layer from the input, a tag, then a tensor of little-endian
@@ -7,7 +7,7 @@ float32 behind a header of packed integers. Its normalisation is frozen: a scale
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,16 +15,16 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from training.architectures.compact import EPSILON, convolutions
+from training.statistics import channel_statistics
 
 TAG: Final = re.compile(rb"\x05con_4|\x07affine_")
 TENSOR_VERSION: Final = 2
+BLOCKS: Final = (3, 4, 3, 3)
+"""Of the levels that are read, as published; a network may have fewer of each."""
+LAYER: Final = re.compile(r"level(\d)_block(\d)_(first|second)_conv")
+DLIB_RANGE: Final = 256
 CONTRAST: Final = 0.22
 """The deviation of a face's pixels in dlib's units, (value - mean) / 256; 1 when standardised."""
-CHUNK: Final = 64
-
-
-Statistics = tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]
 
 
 class Layer(NamedTuple):
@@ -40,28 +40,39 @@ class DlibWeightsError(ValueError):
     """A file that does not hold the published network; the message names the first difference."""
 
 
-def load_dlib(path: Path, model: keras.Model, faces: NDArray[np.float32]) -> None:
-    """Put dlib's weights into a compact network, in place.
+def convolutions(
+    model: keras.Model,
+) -> list[tuple[keras.layers.Conv2D, keras.layers.BatchNormalization]]:
+    """Each convolution of such a network with its normalisation, from input to output."""
+    return [
+        (layer, model.get_layer(layer.name.replace("_conv", "_norm")))
+        for layer in model.layers
+        if isinstance(layer, keras.layers.Conv2D)
+    ]
 
-    The last level of the file and its descriptor are left out. dlib's frozen normalisation
-    becomes a batch normalisation that does the same: for that, the statistics of every
-    convolution are measured on faces, (N, S, S, 1) standardised. Kernels are then scaled to
-    the spread of fresh ones, which normalisation hides from the output, as the learning
-    rate counts in units of it. Raises DlibWeightsError for a file that is missing or has
-    other layers; the model is then unchanged.
+
+def load_dlib(path: Path, model: keras.Model, faces: NDArray[np.float32]) -> None:
+    """Put dlib's weights into a compact network or a sprout, in place.
+
+    The first blocks of each level are taken; the last level of the file and its descriptor
+    are left out. dlib's frozen normalisation becomes a batch normalisation that does the
+    same: for that, the statistics of every convolution are measured on faces, (N, S, S, C)
+    preprocessed. Kernels are then scaled to the spread of fresh ones, which normalisation
+    hides from the output, as the learning rate counts in units of it. Raises
+    DlibWeightsError for a file that is missing or has other layers; the model is then
+    unchanged.
     """
     pairs = convolutions(model)
-    shapes = [conv.kernel.shape for conv, _ in pairs]
-    read = read_layers(path, shapes)
+    read = read_layers(path, {_position(conv.name): conv.kernel.shape for conv, _ in pairs})
     for (conv, norm), layer in zip(pairs, read, strict=True):
         conv.set_weights([layer.kernel])
-        still = np.full(len(layer.scale), 1 - EPSILON, np.float32)
+        still = np.full(len(layer.scale), 1 - norm.epsilon, np.float32)
         norm.set_weights([layer.scale, layer.shift, -layer.bias, still])
-    means, variances = _statistics(model, [conv.output for conv, _ in pairs], faces)
-    for (conv, norm), layer, mean, variance in zip(pairs, read, means, variances, strict=True):
+    measured = channel_statistics(model, [conv.output for conv, _ in pairs], faces)
+    for (conv, norm), layer, (mean, variance) in zip(pairs, read, measured, strict=True):
         fresh = np.sqrt(2 / np.prod(layer.kernel.shape[:3])) / layer.kernel.std()
         conv.set_weights([layer.kernel * fresh])
-        deviation = np.sqrt(variance + EPSILON / fresh**2)
+        deviation = np.sqrt(variance + norm.epsilon / fresh**2)
         norm.set_weights(
             [
                 layer.scale * deviation,
@@ -72,11 +83,11 @@ def load_dlib(path: Path, model: keras.Model, faces: NDArray[np.float32]) -> Non
         )
 
 
-def read_layers(path: Path, shapes: Sequence[tuple[int, ...]]) -> list[Layer]:
-    """The file's first layers, as kernels of these shapes, (H, W, in, out).
+def read_layers(path: Path, shapes: Mapping[int, tuple[int, ...]]) -> list[Layer]:
+    """Some of the file's convolutions as kernels (H, W, in, out) of these shapes.
 
-    The first kernel sees red, green and blue; for one grey channel they are summed. Raises
-    DlibWeightsError.
+    shapes: by position in the file, from 0. The first kernel sees red, green and blue; it
+    comes as blue, green, red, or summed for one grey channel. Raises DlibWeightsError.
     """
     try:
         data = path.read_bytes()
@@ -86,42 +97,60 @@ def read_layers(path: Path, shapes: Sequence[tuple[int, ...]]) -> list[Layer]:
             "fetch the published weights with `manage.py fetch_models dlib_face`"
         ) from None
     tensors = [_tensor(data, tag.end()) for tag in TAG.finditer(data)]
-    if len(tensors) < 2 * len(shapes):
+    wanted = max(shapes) + 1
+    if len(tensors) < 2 * wanted:
         raise DlibWeightsError(
             f"{path} is not dlib's face network: it has {len(tensors) // 2} convolutions with "
-            f"their scales, expected at least {len(shapes)}"
+            f"their scales, expected at least {wanted}"
         )
     return [
-        _layer(path, number, shape, tensors[2 * number], tensors[2 * number + 1])
-        for number, shape in enumerate(shapes)
+        _layer(path, position, shape, tensors[2 * position], tensors[2 * position + 1])
+        for position, shape in shapes.items()
     ]
+
+
+def _position(name: str) -> int:
+    """Where the file has a layer of ours."""
+    found = LAYER.fullmatch(name)
+    if found is None:
+        return 0
+    level, block = int(found[1]), int(found[2])
+    before = sum(BLOCKS[: level - 1]) + block - 1
+    return 1 + 2 * before + (found[3] == "second")
 
 
 def _layer(
     path: Path,
-    number: int,
+    position: int,
     shape: tuple[int, ...],
     convolution: NDArray[np.float32],
     affine: NDArray[np.float32],
 ) -> Layer:
     height, width, given, filters = shape
-    colours = 3 if number == 0 else 1
-    size = height * width * given * colours * filters
+    given = 3 if position == 0 else given
+    size = height * width * given * filters
     if (len(convolution), len(affine)) != (size + filters, 2 * filters):
         raise DlibWeightsError(
-            f"{path} is not dlib's face network: convolution {number + 1} has "
+            f"{path} is not dlib's face network: convolution {position + 1} has "
             f"{len(convolution)} numbers and {len(affine)} of its scale and shift, expected "
             f"{size + filters} and {2 * filters}"
         )
-    kernel = convolution[:size].reshape(filters, given * colours, height, width)
-    if number == 0:
-        kernel = kernel.sum(axis=1, keepdims=True) * np.float32(CONTRAST)
+    kernel = convolution[:size].reshape(filters, given, height, width)
+    if position == 0:
+        kernel = _first_kernel(kernel, grey=shape[2] == 1)
     return Layer(
         np.ascontiguousarray(kernel.transpose(2, 3, 1, 0)),
         convolution[size:],
         affine[:filters],
         affine[filters:],
     )
+
+
+def _first_kernel(kernel: NDArray[np.float32], *, grey: bool) -> NDArray[np.float32]:
+    """For standardised grey, or for blue, green and red from 0 to 255 less a mean."""
+    if grey:
+        return np.asarray(kernel.sum(axis=1, keepdims=True) * CONTRAST, np.float32)
+    return np.asarray(kernel[:, ::-1] / DLIB_RANGE, np.float32)
 
 
 def _tensor(data: bytes, at: int) -> NDArray[np.float32]:
@@ -136,26 +165,3 @@ def _tensor(data: bytes, at: int) -> NDArray[np.float32]:
     if version != TENSOR_VERSION or not 0 < count <= (len(data) - at) // 4:
         return np.empty(0, np.float32)
     return np.frombuffer(data, "<f4", count, at)
-
-
-def _statistics(
-    model: keras.Model, outputs: list[keras.KerasTensor], faces: NDArray[np.float32]
-) -> Statistics:
-    """Mean and variance of each channel of each output over all faces and places."""
-    watched = keras.Model(model.input, outputs)
-    counts = np.zeros(len(outputs))
-    sums = [np.zeros(output.shape[-1]) for output in outputs]
-    squares = [np.zeros(output.shape[-1]) for output in outputs]
-    for start in range(0, len(faces), CHUNK):
-        for index, given in enumerate(watched.predict_on_batch(faces[start : start + CHUNK])):
-            values = keras.ops.convert_to_numpy(given).astype(np.float64)
-            values = values.reshape(-1, values.shape[-1])
-            counts[index] += len(values)
-            sums[index] += values.sum(axis=0)
-            squares[index] += (values**2).sum(axis=0)
-    means = [total / count for total, count in zip(sums, counts, strict=True)]
-    variances = [
-        np.maximum(square / count - mean**2, 0)
-        for square, count, mean in zip(squares, counts, means, strict=True)
-    ]
-    return means, variances

@@ -17,10 +17,9 @@ import numpy as np
 
 from inference.bench import measure_model
 from inference.emotion import EmotionModel
-from inference.fetch import BACKBONE_FILE
 from inference.labels import EMOTIONS
 from training.architectures import find
-from training.backbone import PUBLISHED
+from training.backbone import BEGINNINGS
 from training.checkpoint import load_best, read_history
 from training.config import SCRATCH, Data, TrainingConfig, load_config
 from training.datasets import Faces, read_fer2013
@@ -32,11 +31,6 @@ from training.train import DEFAULT_DATA, RUNS
 MODELS: Final = Path("models")
 FORMAT: Final = 1
 CARD_TEMPLATE: Final = Path(__file__).parent / "model_card.md"
-INITIAL_WEIGHTS: Final = {
-    "scratch": "scratch",
-    "dlib": "dlib's face recognition network as published (CC0)",
-    "vggface2": f"VGGFace2 ResNet-50 as published ({BACKBONE_FILE})",
-}
 DATA_NAMES: Final = {"affectnet": "AffectNet", "fer2013": "FER2013", "folders": "pictures"}
 FER2013_ARCHIVE: Final = "FER2013 (28,558 training images, 174 without a face left out)"
 
@@ -131,7 +125,8 @@ def model_card(manifest: dict[str, Any]) -> str:
 
 def describe_beginning(config: TrainingConfig) -> str:
     """What the training began with, in words, and who taught it."""
-    text = INITIAL_WEIGHTS[config.initial_weights]
+    pretrained = config.initial_weights != SCRATCH
+    text = BEGINNINGS[config.initial_weights].title if pretrained else SCRATCH
     return text if config.teacher is None else f"{text}, distilled from {config.teacher}"
 
 
@@ -155,7 +150,7 @@ def describe_data(data: Data) -> str:
 def _command(config: TrainingConfig) -> str:
     command = f"python -m training.train {config.name}"
     if config.initial_weights != SCRATCH:
-        command += f" --backbone {PUBLISHED[config.initial_weights].file}"
+        command += f" --backbone {BEGINNINGS[config.initial_weights].file}"
     return command
 
 

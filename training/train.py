@@ -15,7 +15,7 @@ import numpy as np
 from tqdm import tqdm
 
 from training.augmentation import Batch, FaceBatches
-from training.backbone import PUBLISHED, load_published
+from training.backbone import BEGINNINGS, load_beginning
 from training.checkpoint import FILE as CHECKPOINT
 from training.checkpoint import (
     EpochRecord,
@@ -44,7 +44,7 @@ def train(
 ) -> list[EpochRecord]:
     """Train, or go on with, a configuration in a run folder; the record of every epoch.
 
-    backbone: the published weights, where the configuration begins with them; a run that is
+    backbone: the initial weights, where the configuration begins with such; a run that is
     gone on with has them already. After each epoch the folder holds checkpoint.npz, log.csv
     and, on TensorFlow, events for TensorBoard; from the first epoch of the last stage also
     best.npz, the averaged weights with the best PublicTest accuracy. Raises ValueError for
@@ -55,7 +55,7 @@ def train(
     keras.utils.set_random_seed(config.seed)
     model, averaged = build_for_training(config), build_model(config)
     if backbone and not finished:
-        load_published(config, backbone, model, data.training.images)
+        load_beginning(config, backbone, model, data.training.images)
     averaged.set_weights(model.get_weights())
     steps = len(data.training) // config.batch_size
     phase = config.phase_at(max(0, len(finished) - 1))
@@ -101,8 +101,8 @@ def _check_backbone(config: TrainingConfig, backbone: Path | None, *, started: b
     pretrained = config.initial_weights != SCRATCH
     if pretrained and not backbone and not started:
         raise ValueError(
-            f"{config.name} begins with published weights: name their file with --backbone "
-            f"(`manage.py fetch_models {PUBLISHED[config.initial_weights].name}` gets it)"
+            f"{config.name} begins with weights that are there: name their file with --backbone "
+            f"(`{BEGINNINGS[config.initial_weights].got_by}` gets it)"
         )
     if backbone and not pretrained:
         raise ValueError(f"{config.name} trains from scratch; leave --backbone out")
@@ -195,7 +195,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with the data")
     parser.add_argument("--run-dir", type=Path, help="where to keep the run; runs/NAME by default")
     parser.add_argument(
-        "--backbone", type=Path, help="the published weights, for a configuration that needs them"
+        "--backbone", type=Path, help="the initial weights, for a configuration that needs them"
     )
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")

@@ -9,6 +9,7 @@ import keras
 
 from training.architectures.compact import compact
 from training.architectures.fer_cnn import FER_CNN_SIZE, fer_cnn
+from training.architectures.sprout import sprout
 from training.architectures.vggface2 import vggface2_resnet50
 
 
@@ -18,22 +19,23 @@ class Architecture:
 
     build: gives the network with fresh weights; its parameters are the options of a
     configuration. preprocessing, channels: as the manifest names them. size: the only side
-    in pixels that the network takes; None where any from 32 up will do. published: the
-    weights of others that it can begin with.
+    in pixels that the network takes; None where any from 32 up will do. beginnings: weights
+    that it can begin with.
     """
 
     build: Callable[..., keras.Model]
     preprocessing: str = "standardise"
     channels: int = 1
     size: int | None = None
-    published: str | None = None
+    beginnings: tuple[str, ...] = ()
 
 
 ARCHITECTURES: Final[dict[str, Architecture]] = {
-    "compact": Architecture(compact, published="dlib"),
+    "compact": Architecture(compact, beginnings=("dlib",)),
     "fer_cnn": Architecture(fer_cnn, size=FER_CNN_SIZE),
+    "sprout": Architecture(sprout, preprocessing="vggface2", channels=3, beginnings=("dlib",)),
     "vggface2_resnet50": Architecture(
-        vggface2_resnet50, preprocessing="vggface2", channels=3, published="vggface2"
+        vggface2_resnet50, preprocessing="vggface2", channels=3, beginnings=("grown", "vggface2")
     ),
 }
 

@@ -44,17 +44,6 @@ def compact(
     return keras.Model(inputs, logits, name="compact")
 
 
-def convolutions(
-    model: keras.Model,
-) -> list[tuple[keras.layers.Conv2D, keras.layers.BatchNormalization]]:
-    """Each convolution of a compact network with its normalisation, from input to output."""
-    return [
-        (layer, model.get_layer(layer.name.replace("_conv", "_norm")))
-        for layer in model.layers
-        if isinstance(layer, keras.layers.Conv2D)
-    ]
-
-
 def _convolution(
     x: keras.KerasTensor, width: int, kernel: int, name: str, *, halve: bool = False
 ) -> keras.KerasTensor:

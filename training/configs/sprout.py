@@ -1,0 +1,25 @@
+"""The small network from which vggface2_resnet50 is grown; not served itself.
+
+Command:  KERAS_BACKEND=torch python -m training.train sprout \\
+              --backbone data/models/dlib_face_recognition_resnet_model_v1.dat
+          then python -m training.growth sprout grown.h5
+Measured: not measured yet.
+"""
+
+from training.augmentation import Augmentation
+from training.config import Stage, TrainingConfig
+
+CONFIG = TrainingConfig(
+    name="sprout",
+    title="Sprout of the VGGFace2 ResNet-50",
+    architecture="sprout",
+    initial_weights="dlib",
+    teacher="compact",
+    teacher_weight=0.5,
+    stages=(Stage(epochs=6, size=72), Stage(epochs=16, size=96)),
+    learning_rate=0.06,
+    warmup_epochs=0.5,
+    augmentation=Augmentation(
+        flip=0.5, rotation=15.0, scale=0.15, shift=0.1, erase=0.4, erase_area=0.2
+    ),
+)
