@@ -2,6 +2,7 @@
 # make demo   the same, with a demonstration teacher, a finished class and a live one
 # make test   the whole suite
 # make lint   ruff and mypy
+# make vggface2   fine-tune VGGFace2's published ResNet-50 and serve it (docs/models.md)
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -10,22 +11,36 @@ export HOST ?= 127.0.0.1
 export PORT ?= 8000
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
+DATA_DIR ?= data
+MODELS_DIR ?= models
+# What `make vggface2` made the site serve; EMOTION_MODEL of the environment goes before it.
+-include $(DATA_DIR)/served.mk
+SITE := env $(if $(SERVED),EMOTION_MODEL=$${EMOTION_MODEL:-$(SERVED)})
+
 PROXY := $(if $(filter 1 true yes on,$(BEHIND_TLS)),--proxy-headers)
 # Without Daphne's access log: it would keep the addresses of students.
-SERVE = exec $(BIN)/daphne -v 0 -b $(HOST) -p $(PORT) $(PROXY) engagement_site.asgi:application
+SERVE = exec $(SITE) $(BIN)/daphne -v 0 -b $(HOST) -p $(PORT) $(PROXY) engagement_site.asgi:application
 
-.PHONY: run demo prepare test lint format bench screenshots clean
+# Of `make vggface2`: what is trained, on which data, from which file, and where it goes on.
+CONFIG ?= vggface2_resnet50_finetune
+TRAINING_DATA ?= ../shared/data
+TESTING ?= $(TRAINING_DATA)/fer2013_test.zip
+BACKBONE ?= $(DATA_DIR)/models/rcmalli_vggface_tf_notop_resnet50.h5
+RUN_DIR ?= runs/$(basename $(notdir $(CONFIG)))
+MODEL = $(basename $(notdir $(CONFIG)))
+
+.PHONY: run demo prepare test lint format bench screenshots vggface2 clean
 
 run: prepare
 	@echo "Serving on http://localhost:$(PORT) as soon as the model is warm (see /healthz)"
 	@$(SERVE)
 
 demo: prepare
-	$(BIN)/python manage.py create_demo
+	$(SITE) $(BIN)/python manage.py create_demo
 	@$(SERVE)
 
 prepare: $(VENV)/.installed
-	$(BIN)/python manage.py check
+	$(SITE) $(BIN)/python manage.py check
 	$(BIN)/python manage.py migrate --noinput
 	$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 
@@ -46,6 +61,14 @@ bench: $(VENV)/.installed-dev
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.e2e.screenshots
+
+vggface2: $(VENV)/.installed
+	test -f $(BACKBONE) || $(BIN)/python manage.py fetch_models vggface2_resnet50
+	$(BIN)/python -m training.train $(CONFIG) --data $(TRAINING_DATA) --run-dir $(RUN_DIR) --backbone $(BACKBONE)
+	$(BIN)/python -m training.export $(CONFIG) --data $(TRAINING_DATA) --run-dir $(RUN_DIR) --models $(MODELS_DIR)
+	$(BIN)/python -m training.evaluate --model $(MODELS_DIR)/$(MODEL) --data $(TESTING) --split PrivateTest --json
+	echo 'SERVED := $(MODEL)' > $(DATA_DIR)/served.mk
+	@echo "make run now serves $(MODEL); remove $(DATA_DIR)/served.mk to go back"
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11))' \
