@@ -1,7 +1,6 @@
 """The student's pages over HTTP: who gets in, who is kept out, and what can be undone."""
 
 from collections.abc import Iterator
-from typing import Protocol
 
 import pytest
 from django.core import signing
@@ -12,14 +11,13 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from inference.service import served_manifest
-from sessions.models import ClassSession, Participant, Sample
-from sessions.participants import SALT, cookie_name
+from sessions.models import ClassSession, Participant
+from sessions.participants import cookie_name
 from sessions.views.join import WRONG_CODES_A_MINUTE
 from tests import factories
+from tests.join_pages import JOIN_AS_ADA, joined, page, sign_in, text
 
 pytestmark = pytest.mark.django_db
-
-JOIN_AS_ADA = {"display_name": "Ada", "consent": "on"}
 
 
 @pytest.fixture(autouse=True)
@@ -32,28 +30,6 @@ def _no_earlier_guesses() -> Iterator[None]:
 @pytest.fixture
 def session() -> ClassSession:
     return factories.make_session()
-
-
-def page(name: str, session: ClassSession) -> str:
-    return reverse(name, args=[session.code])
-
-
-def sign_in(client: Client, session: ClassSession, token: str) -> None:
-    client.cookies[cookie_name(session.code)] = signing.dumps(token, salt=SALT)
-
-
-def joined(client: Client, session: ClassSession) -> Participant:
-    """Let the client join over HTTP; returns what was stored."""
-    client.post(page("join_session", session), JOIN_AS_ADA)
-    return Participant.objects.filter(session=session).latest("pk")
-
-
-class HasContent(Protocol):
-    content: bytes
-
-
-def text(response: HasContent) -> str:
-    return " ".join(response.content.decode().split())
 
 
 class TestCode:
@@ -306,103 +282,3 @@ class TestStrangers:
         victim.refresh_from_db()
         assert victim.left_at is None
         assert client.get(page("participant_data", session)).status_code == 404
-
-
-class TestLeaving:
-    def test_leaving_ends_the_stay_and_keeps_the_record(
-        self, client: Client, session: ClassSession
-    ) -> None:
-        participant = joined(client, session)
-        factories.make_sample(participant)
-        response = client.post(page("participant_leave", session), follow=True)
-        participant.refresh_from_db()
-        assert participant.left_at is not None
-        assert Sample.objects.count() == 1
-        assert "You have left this class" in text(response)
-        assert "Delete my data" in text(response)
-
-    def test_leaving_twice_keeps_the_first_time(
-        self, client: Client, session: ClassSession
-    ) -> None:
-        participant = joined(client, session)
-        client.post(page("participant_leave", session))
-        participant.refresh_from_db()
-        left_at = participant.left_at
-        client.post(page("participant_leave", session))
-        participant.refresh_from_db()
-        assert participant.left_at == left_at
-
-    def test_who_has_left_may_join_anew(self, client: Client, session: ClassSession) -> None:
-        first = joined(client, session)
-        client.post(page("participant_leave", session))
-        assert "You left this class earlier" in text(client.get(page("join_session", session)))
-        assert joined(client, session) != first
-        assert client.get(page("student_page", session)).status_code == 200
-
-
-class TestDeleting:
-    def test_everything_of_the_participant_is_gone(
-        self, client: Client, session: ClassSession
-    ) -> None:
-        other = factories.make_sample(factories.make_participant(session))
-        factories.make_sample(joined(client, session))
-        response = client.post(page("participant_delete", session))
-        assert response.status_code == 200
-        assert "Your data is deleted" in text(response)
-        assert response.cookies[cookie_name(session.code)].value == ""
-        assert list(Participant.objects.all()) == [other.participant]
-        assert list(Sample.objects.all()) == [other]
-
-    @pytest.mark.parametrize("state", ["ended", "left"])
-    def test_it_works_after_the_class_and_after_leaving(
-        self, client: Client, session: ClassSession, state: str
-    ) -> None:
-        joined(client, session)
-        if state == "ended":
-            ClassSession.objects.update(state="ended")
-        else:
-            client.post(page("participant_leave", session))
-        client.post(page("participant_delete", session))
-        assert not Participant.objects.exists()
-
-
-class TestData:
-    def test_it_tells_what_is_stored(
-        self, client: Client, session: ClassSession, settings: Settings
-    ) -> None:
-        settings.RETENTION_DAYS = 30
-        participant = joined(client, session)
-        factories.make_sample(participant)
-        factories.make_sample(participant, second=1, emotion="")
-        factories.make_sample(factories.make_participant(session))
-        stored = client.get(page("participant_data", session)).json()
-        assert stored.pop("joined_at").startswith(f"{participant.joined_at:%Y-%m-%dT%H:%M}")
-        assert stored == {
-            "name": "Ada",
-            "session": session.title,
-            "samples": 2,
-            "usable": 1,
-            "retention_days": 30,
-        }
-
-    def test_a_teacher_gets_nothing_here(self, client: Client, session: ClassSession) -> None:
-        factories.make_participant(session)
-        client.force_login(session.course.owner)
-        assert client.get(page("participant_data", session)).status_code == 404
-
-
-@pytest.mark.parametrize("name", ["join_session", "participant_leave", "participant_delete"])
-def test_posts_of_other_sites_are_refused(session: ClassSession, name: str) -> None:
-    client = Client(enforce_csrf_checks=True)
-    factories.make_participant(session, token="mine")
-    if name != "join_session":
-        sign_in(client, session, "mine")
-    assert client.post(page(name, session), JOIN_AS_ADA).status_code == 403
-    assert Participant.objects.get().left_at is None
-
-
-@pytest.mark.parametrize("name", ["participant_leave", "participant_delete"])
-def test_a_link_changes_nothing(client: Client, session: ClassSession, name: str) -> None:
-    joined(client, session)
-    assert client.get(page(name, session)).status_code == 405
-    assert Participant.objects.get().left_at is None
