@@ -28,10 +28,10 @@ def test_every_configuration_has_its_files_name_and_states_its_command(name: str
 
 def test_sizes_follow_the_stages() -> None:
     config = tiny_config(epochs=3)
-    assert [config.size_at(epoch) for epoch in range(3)] == [32, 32, 48]
+    assert [config.stage_at(epoch).size for epoch in range(3)] == [32, 32, 48]
     assert (config.epochs, config.size) == (3, 48)
     with pytest.raises(ValueError, match="epoch 3 is beyond"):
-        config.size_at(3)
+        config.stage_at(3)
 
 
 def test_every_value_counts_in_the_fingerprint() -> None:
@@ -48,6 +48,7 @@ def test_every_value_counts_in_the_fingerprint() -> None:
     [
         ({"stages": ()}, "at least one epoch"),
         ({"stages": (Stage(epochs=2, size=16),)}, "at least 32 pixels"),
+        ({"stages": (Stage(2, 48), Stage(2, 48, restart=0.0))}, "restart must be above 0"),
         ({"warmup_epochs": 3}, "less than the 3 epochs"),
         ({"data": Data(vote_weight=1.5)}, "vote_weight is 1.5"),
         ({"averaging": 1.0}, "averaging is 1.0"),
@@ -81,6 +82,14 @@ def test_a_fine_tuning_has_two_phases() -> None:
         Phase(first=1, epochs=2, learning_rate=0.01, frozen=False),
     )
     assert [config.phase_at(epoch).frozen for epoch in range(3)] == [True, False, False]
+
+
+def test_a_restart_begins_a_schedule_of_its_own() -> None:
+    stages = (Stage(2, 32), Stage(1, 48), Stage(2, 48, restart=0.05), Stage(1, 48))
+    assert tiny_config(stages=stages).phases == (
+        Phase(first=0, epochs=3, learning_rate=0.1, frozen=False),
+        Phase(first=3, epochs=3, learning_rate=0.05, frozen=False),
+    )
 
 
 def test_a_training_from_scratch_has_one_phase() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.generated_faces import tiny_config, write_tiny_data
+from training.augmentation import Augmentation
 from training.checkpoint import CheckpointError, EpochRecord, read_history
 from training.config import Stage
 from training.data import TrainingData, read_data, smooth
@@ -94,6 +95,23 @@ def test_tensorboard_gets_every_figure_of_each_epoch(whole: Path) -> None:
     for record in read_history(whole):
         assert found["loss", record.epoch] == pytest.approx(record.loss)
         assert found["public_accuracy", record.epoch] == pytest.approx(record.public_accuracy)
+
+
+def test_a_stage_may_change_the_faces_in_its_own_way(data: TrainingData, tmp_path: Path) -> None:
+    unchanged = Augmentation(flip=0, rotation=0, scale=0, shift=0, erase=0)
+    one, same, other = (
+        train(
+            tiny_config(stages=(Stage(1, 32, augmentation=given),), warmup_epochs=0),
+            data,
+            tmp_path / name,
+        )[0].loss
+        for name, given in (
+            ("one", None),
+            ("same", tiny_config().augmentation),
+            ("other", unchanged),
+        )
+    )
+    assert one == same != other
 
 
 def records(*accuracies: float, size: int = 48) -> list[EpochRecord]:

@@ -41,10 +41,16 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A run of epochs at one picture size in pixels; the last stage's is the served size."""
+    """A run of epochs at one picture size in pixels; the last stage's is the served size.
+
+    restart: the peak of a new learning rate schedule that begins here; None to go on with
+    the one before. augmentation: another one than the configuration's.
+    """
 
     epochs: int
     size: int
+    restart: float | None = None
+    augmentation: Augmentation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +146,19 @@ class TrainingConfig:
 
     @property
     def phases(self) -> tuple[Phase, ...]:
-        """One phase, or with frozen_epochs two."""
-        if not self.frozen_epochs:
-            return (Phase(0, self.epochs, self.learning_rate, frozen=False),)
-        rest = self.epochs - self.frozen_epochs
-        return (
-            Phase(0, self.frozen_epochs, self.learning_rate, frozen=True),
-            Phase(self.frozen_epochs, rest, self.fine_tuning_rate, frozen=False),
+        """One phase; another one after frozen_epochs, and with each restart."""
+        peaks = {0: self.learning_rate}
+        if self.frozen_epochs:
+            peaks[self.frozen_epochs] = self.fine_tuning_rate
+        first = 0
+        for stage in self.stages:
+            if stage.restart is not None:
+                peaks[first] = stage.restart
+            first += stage.epochs
+        starts = sorted(peaks)
+        return tuple(
+            Phase(start, end - start, peaks[start], frozen=start < self.frozen_epochs)
+            for start, end in zip(starts, [*starts[1:], self.epochs], strict=True)
         )
 
     def phase_at(self, epoch: int) -> Phase:
@@ -162,13 +174,13 @@ class TrainingConfig:
         """The side of the served model's input in pixels."""
         return self.stages[-1].size
 
-    def size_at(self, epoch: int) -> int:
-        """The picture size of an epoch, counted from 0."""
+    def stage_at(self, epoch: int) -> Stage:
+        """The stage of an epoch, counted from 0."""
         end = 0
         for stage in self.stages:
             end += stage.epochs
             if epoch < end:
-                return stage.size
+                return stage
         raise ValueError(f"epoch {epoch} is beyond the {self.epochs} of this training")
 
     def _check_stages(self) -> None:
@@ -176,6 +188,8 @@ class TrainingConfig:
             raise ValueError(f"stages need at least one epoch each, got {self.stages}")
         if any(stage.size < SMALLEST for stage in self.stages):
             raise ValueError(f"stages need a size of at least {SMALLEST} pixels, got {self.stages}")
+        if any(stage.restart is not None and stage.restart <= 0 for stage in self.stages):
+            raise ValueError(f"a stage's restart must be above 0, got {self.stages}")
         only = find(self.architecture).size
         if only and any(stage.size != only for stage in self.stages):
             raise ValueError(f"{self.architecture} takes {only} pixels alone, got {self.stages}")

@@ -117,7 +117,8 @@ def _run_epoch(
     bar: "tqdm[NoReturn]",
 ) -> EpochRecord:
     started = time.monotonic()
-    size = config.size_at(epoch)
+    stage = config.stage_at(epoch)
+    size = stage.size
     batches = FaceBatches(
         data.training.images,
         data.targets,
@@ -125,7 +126,7 @@ def _run_epoch(
         drawn=config.data.balance == "sampling",
         batch_size=config.batch_size,
         look=look_at(config, size),
-        settings=config.augmentation,
+        settings=stage.augmentation or config.augmentation,
         seed=config.seed,
         epoch=epoch,
     )

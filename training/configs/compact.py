@@ -3,7 +3,10 @@
 Command:  KERAS_BACKEND=torch python -m training.train compact \\
               --backbone data/models/dlib_face_recognition_resnet_model_v1.dat
           (`manage.py fetch_models dlib_face` gets the file, which is in the public domain)
-Measured: see the end of the run.
+Measured: FER2013 PrivateTest (3,573 faces, one look each) accuracy 0.680, macro F1 0.632,
+          expected calibration error 0.016; FER+ majority 0.782; PublicTest accuracy 0.666.
+          4,403,367 parameters, 28 epochs in 88 minutes (2026-11-21, torch, two slow cores that
+          other work used too).
 """
 
 from training.augmentation import Augmentation
