@@ -56,7 +56,9 @@ def test_the_backbone_comes_when_named_with_its_licence_and_an_honest_word(
 
 
 def test_an_unknown_name_lists_the_known_ones(folder: Path) -> None:
-    with pytest.raises(CommandError, match="'best' is not known; there are yunet, vggface2_resn"):
+    with pytest.raises(
+        CommandError, match="'best' is not known; there are yunet, dlib_face, vggface2_resn"
+    ):
         fetched("best")
 
 

@@ -37,12 +37,12 @@ BEGINNINGS: Final[Mapping[str, Beginning]] = MappingProxyType(
         "dlib": Beginning(
             DLIB_FILE,
             "manage.py fetch_models dlib_face",
-            "dlib's face recognition network as published (CC0)",
+            "dlib face recognition network as published (CC0)",
         ),
         "grown": Beginning(
             "grown.h5",
             "python -m training.growth sprout grown.h5",
-            "grown from a smaller network of ours, which began with dlib's (CC0)",
+            "grown from a smaller network of ours, which began with the one of dlib (CC0)",
         ),
         "vggface2": Beginning(
             BACKBONE_FILE,

@@ -27,8 +27,7 @@ def compact(
     faces of 150 pixels, so the picture is doubled first.
     """
     inputs = keras.Input((None, None, 1), name="face")
-    x = layers.UpSampling2D(2, interpolation="bilinear", name="double")(inputs)
-    x = _convolution(x, widths[0], 7, "stem", halve=True)
+    x = _convolution(_doubled(inputs), widths[0], 7, "stem", halve=True)
     x = layers.Activation("relu", name="stem_relu")(x)
     x = layers.MaxPooling2D(3, strides=2, padding="same", name="stem_pool")(x)
     for level, (width, count) in enumerate(zip(widths, blocks, strict=True), start=1):
@@ -42,6 +41,14 @@ def compact(
     x = layers.Dropout(dropout, name="dropout")(x)
     logits = layers.Dense(len(EMOTIONS), dtype="float32", name="logits")(x)
     return keras.Model(inputs, logits, name="compact")
+
+
+def _doubled(x: keras.KerasTensor) -> keras.KerasTensor:
+    """Bilinear doubling; Keras's own fails on TensorFlow once pictures change their size."""
+    x = layers.UpSampling2D(2, name="double")(x)
+    x = keras.ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="symmetric")
+    x = (x[:, :-2] + 2 * x[:, 1:-1] + x[:, 2:]) / 4
+    return (x[:, :, :-2] + 2 * x[:, :, 1:-1] + x[:, :, 2:]) / 4
 
 
 def _convolution(
