@@ -16,6 +16,8 @@ SMALLEST: Final = 32
 """Pixels: a smaller picture would be pooled away."""
 SCRATCH: Final = "scratch"
 INITIAL_WEIGHTS: Final = (SCRATCH, "dlib", "grown", "vggface2")
+WITH_A_NEW_HEAD: Final = ("grown", "vggface2")
+"""Below a head from scratch, which is trained alone before anything else."""
 PRECISIONS: Final = ("float32", "mixed_bfloat16")
 BALANCES: Final = ("none", "weights", "sampling")
 CONFIGS: Final = Path(__file__).parent / "configs"
@@ -79,9 +81,9 @@ class TrainingConfig:
     targets; None for none. patience: the epochs at the served size without a better
     PublicTest accuracy after which training stops; None for never.
     initial_weights: "scratch", or weights that the architecture can begin with: those of
-    "dlib" or "vggface2" as published, or "grown" by training.growth. Of these, frozen_epochs
-    train the head alone, and the rest everything, at fine_tuning_rate, with a schedule of
-    its own. Raises ValueError for values that cannot be trained.
+    "dlib" or "vggface2" as published, or "grown" by training.growth. Of the last two,
+    frozen_epochs train the head alone, and the rest everything, at fine_tuning_rate, with a
+    schedule of its own. Raises ValueError for values that cannot be trained.
     """
 
     name: str
@@ -205,12 +207,12 @@ class TrainingConfig:
             raise ValueError(f"{self.architecture} cannot begin with {self.initial_weights}")
         in_two = 0 < self.frozen_epochs < self.epochs and self.fine_tuning_rate > 0
         in_one = self.frozen_epochs == 0 and self.fine_tuning_rate == 0
-        if not (in_one or (pretrained and in_two)):
+        if not (in_two if self.initial_weights in WITH_A_NEW_HEAD else in_one):
             raise ValueError(
                 f"initial_weights {self.initial_weights!r} with frozen_epochs "
                 f"{self.frozen_epochs} of {self.epochs} and fine_tuning_rate "
-                f"{self.fine_tuning_rate}: published weights may have both above 0 and epochs "
-                "left to fine-tune them; a training from scratch has neither"
+                f"{self.fine_tuning_rate}: {' and '.join(WITH_A_NEW_HEAD)} need both above 0 "
+                "and epochs left to fine-tune; other trainings have neither"
             )
         shortest = min(phase.epochs for phase in self.phases)
         if not 0 <= self.warmup_epochs < shortest:

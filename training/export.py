@@ -42,8 +42,8 @@ def export(
 
     The temperature is fitted on validation (PublicTest); both splits, and the time a face
     takes on this machine, are then measured through the written files, as the site will
-    read them. An older artefact of the same
-    name is replaced only when the new one is complete. folder: the parent of all models.
+    read them. An older artefact of the same name is replaced only when the new one is
+    complete. folder: the parent of all models.
     """
     model = build_model(config)
     load_best(run, model)

@@ -121,7 +121,11 @@ def plan() -> dict[str, Part]:
             bottleneck += 1
         if stage < LAST_STAGE:
             parts[f"conv{stage}_{bottleneck}"] = Part(
-                f"level{level + 1}_block1_first", SPROUT_WIDTHS[level], STREAM, room, False
+                f"level{level + 1}_block1_first",
+                SPROUT_WIDTHS[level],
+                STREAM,
+                room,
+                both_signs=False,
             )
             waiting = room
     return parts
