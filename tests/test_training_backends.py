@@ -17,7 +17,8 @@ from tests.generated_faces import write_tiny_data
 from training.architectures import build
 from training.checkpoint import read_history
 from training.datasets import read_fer2013
-from training.dlib_weights import BLOCKS, convolutions
+from training.dlib_weights import BLOCKS
+from training.residual_weights import convolutions
 
 CONFIG = """
 from tests.generated_faces import tiny_config

@@ -62,7 +62,7 @@ def test_every_value_counts_in_the_fingerprint() -> None:
         ({"teacher_weight": 0.5}, "a weight needs a teacher"),
         ({"teacher": "compact", "teacher_weight": 1.5}, "teacher_weight is 1.5"),
         ({"precision": "float16"}, "'float16'; expected one of float32, mixed_bfloat16"),
-        ({"initial_weights": "imagenet"}, "one of scratch, dlib, grown, vggface2"),
+        ({"initial_weights": "imagenet"}, "one of scratch, compact, dlib, grown, vggface2"),
         ({"initial_weights": "vggface2"}, "compact cannot begin with vggface2"),
         ({"frozen_epochs": 1}, "other trainings have neither"),
         ({**VGGFACE2, "fine_tuning_rate": 0.0}, "fine_tuning_rate 0.0: grown and vggface2"),

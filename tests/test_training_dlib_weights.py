@@ -16,10 +16,10 @@ from training.dlib_weights import (
     BLOCKS,
     CONTRAST,
     DlibWeightsError,
-    convolutions,
     load_dlib,
     read_layers,
 )
+from training.residual_weights import convolutions
 
 TINY: dict[str, Any] = {"widths": (8, 8, 16, 16), "blocks": (1, 1, 1, 1)}
 

@@ -18,6 +18,7 @@ from training.augmentation import resize
 from training.config import TrainingConfig
 from training.dlib_weights import load_dlib
 from training.network import look_at
+from training.residual_weights import load_compact
 
 MEASURED_FACES: Final = 512
 """Faces on which a normalisation that others froze is measured."""
@@ -25,7 +26,7 @@ MEASURED_FACES: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """A file of initial weights: its name, the command that gets it, and what it is in words."""
+    """Initial weights: their file or folder, the command that gets it, and what they are."""
 
     file: str
     got_by: str
@@ -34,6 +35,11 @@ class Beginning:
 
 BEGINNINGS: Final[Mapping[str, Beginning]] = MappingProxyType(
     {
+        "compact": Beginning(
+            "models/compact",
+            "python -m training.export compact",
+            "our compact network, which began with the one of dlib (CC0)",
+        ),
         "dlib": Beginning(
             DLIB_FILE,
             "manage.py fetch_models dlib_face",
@@ -65,12 +71,13 @@ def load_beginning(
 
     faces: those of the training, (N, S, S, C). Raises ValueError for a file of another kind.
     """
-    if config.initial_weights != "dlib":
+    known = {"compact": load_compact, "dlib": load_dlib}.get(config.initial_weights)
+    if known is None:
         load_backbone(path, model)
         return
     look = look_at(config, config.size)
     some = np.random.default_rng(config.seed).permutation(len(faces))[:MEASURED_FACES]
-    load_dlib(path, model, look.prepare(resize(faces[some], look.size)))
+    known(path, model, look.prepare(resize(faces[some], look.size)))
 
 
 def load_backbone(path: Path, model: keras.Model) -> None:

@@ -81,20 +81,16 @@ def read_history(folder: Path) -> list[EpochRecord]:
         return _history(json.loads(str(arrays["header"])))
 
 
-def save_best(folder: Path, averaged: keras.Model) -> None:
-    """Keep the averaged weights, by path, as the best so far."""
-    _write(
-        folder / BEST,
-        {v.path: keras.ops.convert_to_numpy(v) for v in averaged.weights},
-    )
+def save_weights(path: Path, model: keras.Model) -> None:
+    """Write a model's weights, by their paths in it, atomically."""
+    _write(path, {v.path: keras.ops.convert_to_numpy(v) for v in model.weights})
 
 
-def load_best(folder: Path, model: keras.Model) -> None:
-    """Put the best averaged weights into a model of the same architecture.
+def load_weights(path: Path, model: keras.Model) -> None:
+    """Put weights that a run has kept into a model of the same architecture.
 
-    Raises CheckpointError when the run has none yet.
+    Raises CheckpointError when the run has not kept them yet.
     """
-    path = folder / BEST
     if not path.is_file():
         raise CheckpointError(f"{path} does not exist; train until the last stage has begun")
     with np.load(path) as arrays:

@@ -15,7 +15,7 @@ from training.datasets import FACE_SIZE, Source
 SMALLEST: Final = 32
 """Pixels: a smaller picture would be pooled away."""
 SCRATCH: Final = "scratch"
-INITIAL_WEIGHTS: Final = (SCRATCH, "dlib", "grown", "vggface2")
+INITIAL_WEIGHTS: Final = (SCRATCH, "compact", "dlib", "grown", "vggface2")
 WITH_A_NEW_HEAD: Final = ("grown", "vggface2")
 """Below a head from scratch, which is trained alone before anything else."""
 PRECISIONS: Final = ("float32", "mixed_bfloat16")
@@ -81,9 +81,10 @@ class TrainingConfig:
     targets; None for none. patience: the epochs at the served size without a better
     PublicTest accuracy after which training stops; None for never.
     initial_weights: "scratch", or weights that the architecture can begin with: those of
-    "dlib" or "vggface2" as published, or "grown" by training.growth. Of the last two,
-    frozen_epochs train the head alone, and the rest everything, at fine_tuning_rate, with a
-    schedule of its own. Raises ValueError for values that cannot be trained.
+    "dlib" or "vggface2" as published, our "compact", or "grown" by training.growth. With
+    "grown" and "vggface2" frozen_epochs train the head alone, and the rest everything, at
+    fine_tuning_rate, with a schedule of its own. Raises ValueError for values that cannot
+    be trained.
     """
 
     name: str

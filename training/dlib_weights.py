@@ -9,85 +9,44 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from training.statistics import channel_statistics
+from training.residual_weights import Layer, convolutions, place_layers
 
 TAG: Final = re.compile(rb"\x05con_4|\x07affine_")
 TENSOR_VERSION: Final = 2
 BLOCKS: Final = (3, 4, 3, 3)
 """Of the levels that are read, as published; a network may have fewer of each."""
 LAYER: Final = re.compile(r"level(\d)_block(\d)_(first|second)_conv")
-DLIB_RANGE: Final = 256
 CONTRAST: Final = 0.22
 """The deviation of a face's pixels in dlib's units, (value - mean) / 256; 1 when standardised."""
-
-
-class Layer(NamedTuple):
-    """A convolution and what follows it: shift + scale * (convolution + bias)."""
-
-    kernel: NDArray[np.float32]
-    bias: NDArray[np.float32]
-    scale: NDArray[np.float32]
-    shift: NDArray[np.float32]
 
 
 class DlibWeightsError(ValueError):
     """A file that does not hold the published network; the message names the first difference."""
 
 
-def convolutions(
-    model: keras.Model,
-) -> list[tuple[keras.layers.Conv2D, keras.layers.BatchNormalization]]:
-    """Each convolution of such a network with its normalisation, from input to output."""
-    return [
-        (layer, model.get_layer(layer.name.replace("_conv", "_norm")))
-        for layer in model.layers
-        if isinstance(layer, keras.layers.Conv2D)
-    ]
-
-
 def load_dlib(path: Path, model: keras.Model, faces: NDArray[np.float32]) -> None:
-    """Put dlib's weights into a compact network or a sprout, in place.
+    """Put dlib's weights into a compact network, in place, as place_layers does.
 
     The first blocks of each level are taken; the last level of the file and its descriptor
-    are left out. dlib's frozen normalisation becomes a batch normalisation that does the
-    same: for that, the statistics of every convolution are measured on faces, (N, S, S, C)
-    preprocessed. Kernels are then scaled to the spread of fresh ones, which normalisation
-    hides from the output, as the learning rate counts in units of it. Raises
-    DlibWeightsError for a file that is missing or has other layers; the model is then
-    unchanged.
+    are left out. faces: (N, S, S, 1), standardised. Raises DlibWeightsError for a file that
+    is missing or has other layers; the model is then unchanged.
     """
     pairs = convolutions(model)
     read = read_layers(path, {_position(conv.name): conv.kernel.shape for conv, _ in pairs})
-    for (conv, norm), layer in zip(pairs, read, strict=True):
-        conv.set_weights([layer.kernel])
-        still = np.full(len(layer.scale), 1 - norm.epsilon, np.float32)
-        norm.set_weights([layer.scale, layer.shift, -layer.bias, still])
-    measured = channel_statistics(model, [conv.output for conv, _ in pairs], faces)
-    for (conv, norm), layer, (mean, variance) in zip(pairs, read, measured, strict=True):
-        fresh = np.sqrt(2 / np.prod(layer.kernel.shape[:3])) / layer.kernel.std()
-        conv.set_weights([layer.kernel * fresh])
-        deviation = np.sqrt(variance + norm.epsilon / fresh**2)
-        norm.set_weights(
-            [
-                layer.scale * deviation,
-                layer.shift + layer.scale * (mean + layer.bias),
-                mean * fresh,
-                variance * fresh**2,
-            ]
-        )
+    place_layers(model, read, faces)
 
 
 def read_layers(path: Path, shapes: Mapping[int, tuple[int, ...]]) -> list[Layer]:
     """Some of the file's convolutions as kernels (H, W, in, out) of these shapes.
 
     shapes: by position in the file, from 0. The first kernel sees red, green and blue; it
-    comes as blue, green, red, or summed for one grey channel. Raises DlibWeightsError.
+    comes summed, for standardised grey. Raises DlibWeightsError.
     """
     try:
         data = path.read_bytes()
@@ -137,20 +96,13 @@ def _layer(
         )
     kernel = convolution[:size].reshape(filters, given, height, width)
     if position == 0:
-        kernel = _first_kernel(kernel, grey=shape[2] == 1)
+        kernel = np.asarray(kernel.sum(axis=1, keepdims=True) * CONTRAST, np.float32)
     return Layer(
         np.ascontiguousarray(kernel.transpose(2, 3, 1, 0)),
         convolution[size:],
         affine[:filters],
         affine[filters:],
     )
-
-
-def _first_kernel(kernel: NDArray[np.float32], *, grey: bool) -> NDArray[np.float32]:
-    """For standardised grey, or for blue, green and red from 0 to 255 less a mean."""
-    if grey:
-        return np.asarray(kernel.sum(axis=1, keepdims=True) * CONTRAST, np.float32)
-    return np.asarray(kernel[:, ::-1] / DLIB_RANGE, np.float32)
 
 
 def _tensor(data: bytes, at: int) -> NDArray[np.float32]:

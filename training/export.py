@@ -20,7 +20,7 @@ from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
 from training.architectures import find
 from training.backbone import BEGINNINGS
-from training.checkpoint import load_best, read_history
+from training.checkpoint import BEST, load_weights, read_history
 from training.config import SCRATCH, Data, TrainingConfig, load_config
 from training.datasets import Faces, read_fer2013
 from training.evaluate import evaluate
@@ -46,7 +46,7 @@ def export(
     complete. folder: the parent of all models.
     """
     model = build_model(config)
-    load_best(run, model)
+    load_weights(run / BEST, model)
     logits = predict_logits(model, validation.images, look_at(config, config.size))
     manifest: dict[str, Any] = {
         "format": FORMAT,
@@ -161,7 +161,7 @@ def _write_model(model: keras.Model, folder: Path) -> dict[str, str]:
     if len(arrays) != len(model.weights):
         raise ValueError(f"two variables of {model.name} share a path; name its layers apart")
     # Half precision halves the file; vectors keep theirs, for variances can be tiny.
-    np.savez(
+    np.savez_compressed(
         folder / "weights.npz",
         **{
             path: array.astype(np.float16 if array.ndim > 1 else np.float32)

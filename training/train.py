@@ -16,14 +16,15 @@ from tqdm import tqdm
 
 from training.augmentation import Batch, FaceBatches
 from training.backbone import BEGINNINGS, load_beginning
-from training.checkpoint import FILE as CHECKPOINT
 from training.checkpoint import (
+    BEST,
     EpochRecord,
     load_checkpoint,
     read_history,
-    save_best,
     save_checkpoint,
+    save_weights,
 )
+from training.checkpoint import FILE as CHECKPOINT
 from training.config import SCRATCH, TrainingConfig, load_config
 from training.data import TrainingData, read_data
 from training.log import write_log
@@ -78,7 +79,7 @@ def train(
                 enter_phase(model, config, phase, steps)
             history.append(_run_epoch(config, data, model, averaged, epoch, bar))
             if _is_best(history, config.size):
-                save_best(folder, averaged)
+                save_weights(folder / BEST, averaged)
             save_checkpoint(folder, config.fingerprint(), history, model, averaged)
             write_log(folder, history)
             _report(history[-1], config, bar)

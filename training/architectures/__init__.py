@@ -33,7 +33,7 @@ class Architecture:
 ARCHITECTURES: Final[dict[str, Architecture]] = {
     "compact": Architecture(compact, beginnings=("dlib",)),
     "fer_cnn": Architecture(fer_cnn, size=FER_CNN_SIZE),
-    "sprout": Architecture(sprout, preprocessing="vggface2", channels=3, beginnings=("dlib",)),
+    "sprout": Architecture(sprout, preprocessing="vggface2", channels=3, beginnings=("compact",)),
     "vggface2_resnet50": Architecture(
         vggface2_resnet50, preprocessing="vggface2", channels=3, beginnings=("grown", "vggface2")
     ),

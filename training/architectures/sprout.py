@@ -1,4 +1,4 @@
-"""The small network that grows into vggface2_resnet50: dlib's, with as many blocks as fit there.
+"""The small network that grows into vggface2_resnet50: compact, with as many blocks as fit there.
 
 A block of two 3x3 convolutions takes two bottlenecks of the large network, and the
 convolution that halves takes the last one of the stage before it (see training.growth):

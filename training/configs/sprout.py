@@ -1,7 +1,7 @@
 """The small network from which vggface2_resnet50 is grown; not served itself.
 
 Command:  KERAS_BACKEND=torch python -m training.train sprout \\
-              --backbone data/models/dlib_face_recognition_resnet_model_v1.dat
+              --backbone models/compact
           then python -m training.growth sprout grown.h5
 Measured: not measured yet.
 """
@@ -13,13 +13,13 @@ CONFIG = TrainingConfig(
     name="sprout",
     title="Sprout of the VGGFace2 ResNet-50",
     architecture="sprout",
-    initial_weights="dlib",
+    initial_weights="compact",
     teacher="compact",
     teacher_weight=0.5,
-    stages=(Stage(epochs=6, size=72), Stage(epochs=16, size=96)),
-    learning_rate=0.06,
+    stages=(Stage(epochs=4, size=72), Stage(epochs=18, size=96)),
+    learning_rate=0.04,
     warmup_epochs=0.5,
     augmentation=Augmentation(
-        flip=0.5, rotation=15.0, scale=0.15, shift=0.1, erase=0.4, erase_area=0.2
+        flip=0.5, rotation=12.0, scale=0.12, shift=0.08, erase=0.25, erase_area=0.2
     ),
 )

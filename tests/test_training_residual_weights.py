@@ -1,0 +1,92 @@
+"""A sprout that begins with a finished compact: the same convolutions, in colour."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from inference.labels import EMOTIONS
+from inference.manifest import ModelError
+from inference.network import load_network
+from inference.preprocessing import standardise
+from tests.generated_faces import tiny_config, write_tiny_data
+from tests.model_factory import write_model
+from training.architectures import build
+from training.backbone import load_beginning
+from training.config import Stage
+from training.data import read_data
+from training.residual_weights import DEVIATION, OtherNetworkError, convolutions, load_compact
+
+COMPACT = Path("models/compact")
+
+
+@pytest.fixture(scope="module")
+def grey() -> np.ndarray[Any, np.dtype[np.float32]]:
+    rng = np.random.default_rng(4)
+    return standardise(rng.integers(0, 256, (8, 48, 48, 1), dtype=np.uint8))
+
+
+def in_colour(grey: Any) -> Any:
+    """Faces as a sprout takes them, at twice the size, with the usual contrast."""
+    compact = build("compact")
+    doubled = keras.Model(compact.input, compact.get_layer("stem_conv").input)(grey)
+    return np.repeat(keras.ops.convert_to_numpy(doubled), 3, axis=-1) * DEVIATION
+
+
+@pytest.fixture(scope="module")
+def begun(grey: Any) -> keras.Model:
+    sprout = build("sprout")
+    load_compact(COMPACT, sprout, in_colour(grey))
+    return sprout
+
+
+def outputs(model: keras.Model, layer: str, faces: Any) -> Any:
+    part = keras.Model(model.input, model.get_layer(layer).output)
+    return keras.ops.convert_to_numpy(part(faces, training=False))
+
+
+def test_its_first_layer_sees_what_that_of_compact_sees(begun: keras.Model, grey: Any) -> None:
+    compact = load_network(COMPACT)[1]
+    expected = outputs(compact, "stem_norm", grey)
+    found = outputs(begun, "stem_norm", in_colour(grey))
+    # A sprout pads its picture by two pixels, which is one place after the stride.
+    side = expected.shape[1]
+    np.testing.assert_allclose(found[:, 1 : side + 1, 1 : side + 1], expected, atol=1e-2)
+
+
+def test_each_of_its_kernels_is_one_of_compact_at_the_scale_of_fresh_ones(
+    begun: keras.Model,
+) -> None:
+    compact = load_network(COMPACT)[1]
+    for conv, _ in convolutions(begun)[1:]:
+        ours, theirs = (
+            np.asarray(model.get_layer(conv.name).get_weights()[0]) for model in (begun, compact)
+        )
+        np.testing.assert_allclose(ours / ours.std(), theirs / theirs.std(), atol=1e-4)
+        assert ours.std() == pytest.approx(np.sqrt(2 / np.prod(ours.shape[:3])), rel=0.01)
+
+
+def test_a_configuration_begins_with_the_folder_of_compact(tmp_path: Path) -> None:
+    config = tiny_config(
+        architecture="sprout",
+        widths=(),
+        blocks=(),
+        initial_weights="compact",
+        stages=(Stage(epochs=2, size=32),),
+    )
+    sprout = build("sprout")
+    fresh = sprout.get_layer("level4_block2_second_conv").get_weights()[0].copy()
+    faces = read_data(config, write_tiny_data(tmp_path)).training.images
+    load_beginning(config, COMPACT, sprout, faces)
+    assert not np.allclose(sprout.get_layer("level4_block2_second_conv").get_weights()[0], fresh)
+    assert sprout.predict_on_batch(np.zeros((1, 32, 32, 3), np.float32)).shape == (1, len(EMOTIONS))
+
+
+def test_another_model_is_refused(tmp_path: Path, grey: Any) -> None:
+    folder = write_model(tmp_path / "other")
+    with pytest.raises(OtherNetworkError, match="other is a tiny; a sprout begins with a compact"):
+        load_compact(folder, build("sprout"), in_colour(grey))
+    with pytest.raises(ModelError):
+        load_compact(tmp_path / "nowhere", build("sprout"), in_colour(grey))
