@@ -15,7 +15,7 @@ CONFIG = TrainingConfig(
     initial_weights="grown",
     teacher="compact",
     teacher_weight=0.5,
-    stages=(Stage(epochs=5, size=96),),
+    stages=(Stage(epochs=6, size=96),),
     batch_size=64,
     warmup_epochs=0.1,
     frozen_epochs=1,
