@@ -11,6 +11,7 @@ from inference.labels import EMOTIONS
 from inference.manifest import ModelError
 from inference.network import load_network
 from inference.preprocessing import standardise
+from tests.conftest import ROOT
 from tests.generated_faces import tiny_config, write_tiny_data
 from tests.model_factory import write_model
 from training.architectures import build
@@ -19,7 +20,7 @@ from training.config import Stage
 from training.data import read_data
 from training.residual_weights import DEVIATION, OtherNetworkError, convolutions, load_compact
 
-COMPACT = Path("models/compact")
+COMPACT = ROOT / "models" / "compact"
 
 
 @pytest.fixture(scope="module")
