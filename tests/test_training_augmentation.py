@@ -64,10 +64,10 @@ def test_a_batch_depends_on_seed_epoch_and_index_alone(faces: NDArray[np.uint8])
     expected = first[3]
     for index in (4, 0, 3):
         got = again[index]
-    np.testing.assert_array_equal(got[0], expected[0])
-    np.testing.assert_array_equal(got[1], expected[1])
+    np.testing.assert_array_equal(got.pictures, expected.pictures)
+    np.testing.assert_array_equal(got.targets, expected.targets)
     for other in (batches(faces, seed=2), batches(faces, epoch=1)):
-        assert not np.array_equal(other[3][0], expected[0])
+        assert not np.array_equal(other[3].pictures, expected.pictures)
 
 
 def test_an_epoch_shows_each_face_at_most_once_with_its_own_target(
@@ -78,27 +78,29 @@ def test_an_epoch_shows_each_face_at_most_once_with_its_own_target(
     known = standardise(faces)
     seen = set()
     for index in range(len(epoch)):
-        for picture, target, weight in zip(*epoch[index], strict=True):
+        for face, picture, target, weight in zip(*epoch[index], strict=True):
             assert weight == 1
             row = int(np.argmin(np.abs(known - picture).sum(axis=(1, 2, 3))))
             np.testing.assert_allclose(known[row], picture)
+            np.testing.assert_array_equal(faces[row], face)
             assert target.argmax() == row % 7
             seen.add(row)
     assert len(seen) == 20
 
 
 def test_a_batch_is_what_serving_would_make_of_the_same_pixels(faces: NDArray[np.uint8]) -> None:
-    pictures, _, _ = batches(faces)[0]
+    faces, pictures, _, _ = batches(faces)[0]
     assert pictures.dtype == np.float32
     np.testing.assert_allclose(pictures.mean(axis=(1, 2, 3)), 0, atol=1e-4)
     np.testing.assert_allclose(pictures.std(axis=(1, 2, 3)), 1, atol=1e-4)
+    np.testing.assert_array_equal(pictures, standardise(faces))
 
 
 def test_a_batch_is_the_one_of_earlier_versions(faces: NDArray[np.uint8]) -> None:
     """A trained configuration must be reproducible: order, then augmentation, as written here."""
     rows = np.random.default_rng((3, 2)).permutation(21)[4:8]
     changed = augment(resize(faces, 32)[rows], Augmentation(), np.random.default_rng((3, 2, 1)))
-    pictures, targets, _ = batches(faces, look=Look(32), seed=3, epoch=2)[1]
+    _, pictures, targets, _ = batches(faces, look=Look(32), seed=3, epoch=2)[1]
     np.testing.assert_array_equal(pictures, standardise(changed))
     np.testing.assert_array_equal(targets.argmax(axis=1), rows % 7)
 
@@ -111,7 +113,7 @@ def test_colour_faces_are_changed_as_grey_ones_are(faces: NDArray[np.uint8]) -> 
 
 def test_a_colour_batch_has_the_served_preprocessing(faces: NDArray[np.uint8]) -> None:
     colour = np.repeat(faces, 3, axis=-1)
-    pictures, _, _ = batches(colour, settings=NOTHING, look=Look(64, vggface2))[0]
+    pictures = batches(colour, settings=NOTHING, look=Look(64, vggface2))[0].pictures
     assert pictures.shape == (4, 64, 64, 3)
     row = np.random.default_rng((1, 0)).permutation(21)[0]
     np.testing.assert_array_equal(pictures[0], vggface2(resize(colour[row : row + 1], 64))[0])
@@ -119,7 +121,7 @@ def test_a_colour_batch_has_the_served_preprocessing(faces: NDArray[np.uint8]) -
 
 def test_weights_go_with_their_faces(faces: NDArray[np.uint8]) -> None:
     weights = np.arange(21, dtype=np.float32)
-    _, targets, given = batches(faces, weights=weights)[0]
+    _, _, targets, given = batches(faces, weights=weights)[0]
     np.testing.assert_array_equal(given % 7, targets.argmax(axis=1))
 
 
@@ -127,7 +129,7 @@ def test_drawn_faces_come_as_often_as_their_weights_say(faces: NDArray[np.uint8]
     weights = np.where(np.arange(21) % 7 == 1, 1.0, 0.0).astype(np.float32)
     epoch = batches(faces, weights=weights, drawn=True)
     for index in range(len(epoch)):
-        _, targets, given = epoch[index]
+        _, _, targets, given = epoch[index]
         assert (targets.argmax(axis=1) == 1).all()
         assert (given == 1).all()
 

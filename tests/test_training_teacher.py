@@ -1,9 +1,11 @@
 """A finished model's probabilities as targets of another training."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from inference.emotion import EmotionModel
 from inference.manifest import ModelError
@@ -11,8 +13,10 @@ from tests.generated_faces import tiny_config, write_tiny_data
 from tests.model_factory import SIZE, write_model
 from training.augmentation import resize
 from training.data import read_data
+from training.datasets import one_hot
 from training.export import describe_beginning
-from training.teacher import teach
+from training.teacher import Teacher
+from training.train import train
 
 
 @pytest.fixture(scope="module")
@@ -28,40 +32,70 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_data(tmp_path_factory.mktemp("data"))
 
 
+def some_faces(count: int, size: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(1).integers(0, 256, (count, size, size, 1), dtype=np.uint8)
+
+
 def test_the_teacher_sees_each_face_and_its_mirror_image(models: Path) -> None:
-    faces = np.random.default_rng(1).integers(0, 256, (5, 48, 48, 1), dtype=np.uint8)
+    faces = some_faces(5, 48)
     served = EmotionModel.load(models / "grey")
     small = resize(faces, SIZE)
     expected = (served.predict(small) + served.predict(small[:, :, ::-1])) / 2
-    np.testing.assert_allclose(teach(models / "grey", faces), expected, atol=0.01)
+    taught = Teacher(models / "grey", weight=1.0).probabilities(faces)
+    np.testing.assert_allclose(taught, expected, atol=0.01)
 
 
 @pytest.mark.parametrize(("name", "channels"), [("grey", 3), ("colour", 1)])
 def test_a_teacher_of_other_channels_gets_them(models: Path, name: str, channels: int) -> None:
-    face = np.random.default_rng(1).integers(0, 256, (3, SIZE, SIZE, 1), dtype=np.uint8)
+    face = some_faces(3, SIZE)
     in_its_own = np.repeat(face, 4 - channels, axis=-1)
     in_others = np.repeat(face, channels, axis=-1)
+    teacher = Teacher(models / name, weight=1.0)
     np.testing.assert_allclose(
-        teach(models / name, in_others), teach(models / name, in_its_own), atol=1e-3
+        teacher.probabilities(in_others), teacher.probabilities(in_its_own), atol=1e-3
     )
 
 
-def test_its_probabilities_are_a_part_of_the_targets(
-    models: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_its_probabilities_are_a_part_of_the_targets(models: Path) -> None:
+    faces, targets = some_faces(4, SIZE), one_hot(np.arange(4))
+    teacher = Teacher(models / "grey", weight=0.25)
+    blended = teacher.blend(faces, targets)
+    np.testing.assert_allclose(
+        blended, 0.75 * targets + 0.25 * teacher.probabilities(faces), atol=1e-6
+    )
+    np.testing.assert_allclose(blended.sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_training_asks_it_about_the_changed_faces_of_each_batch(
+    models: Path, data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.data.MODELS_DIR", models)
-    alone = read_data(tiny_config(), data_folder)
+    monkeypatch.setattr("training.teacher.MODELS_DIR", models)
     config = tiny_config(teacher="grey", teacher_weight=0.25)
-    taught = read_data(config, data_folder)
-    expected = 0.75 * alone.targets + 0.25 * teach(models / "grey", alone.training.images)
-    np.testing.assert_allclose(taught.targets, expected, atol=1e-6)
-    np.testing.assert_allclose(taught.targets.sum(axis=1), 1, atol=1e-5)
     assert describe_beginning(config) == "scratch, distilled from grey"
+    data = read_data(config, data_folder)
+    assert data.teacher
+    asked: list[NDArray[np.uint8]] = []
+    blend = data.teacher.blend
+
+    def listen(faces: NDArray[np.uint8], targets: NDArray[np.float32]) -> NDArray[np.float32]:
+        asked.append(faces)
+        return blend(faces, targets)
+
+    monkeypatch.setattr(data.teacher, "blend", listen)
+    history = train(config, data, tmp_path / "taught")
+    sizes = [faces.shape[1] for faces in asked]
+    assert len(asked) == config.epochs * (len(data.training) // config.batch_size)
+    assert sizes[0] == config.stage_at(0).size
+    assert sizes[-1] == config.size
+    plain = resize(data.training.images, config.size)
+    assert not any(np.array_equal(asked[-1][0], face) for face in plain)
+    alone = train(config, replace(data, teacher=None), tmp_path / "alone")
+    assert history[-1].loss != alone[-1].loss
 
 
 def test_an_unknown_teacher_lists_the_models(
     models: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.data.MODELS_DIR", models)
+    monkeypatch.setattr("training.teacher.MODELS_DIR", models)
     with pytest.raises(ModelError, match=r"no model 'nobody'.*colour, grey"):
         read_data(tiny_config(teacher="nobody", teacher_weight=0.5), data_folder)

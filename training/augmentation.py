@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import keras
@@ -11,8 +12,18 @@ from numpy.typing import NDArray
 
 from inference.preprocessing import standardise
 
-Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
-"""Pictures, targets and weights."""
+
+class Batch(NamedTuple):
+    """What one step learns from.
+
+    faces: (B, S, S, C) uint8, changed. pictures: the same, preprocessed, float32. targets:
+    (B, 7). weights: (B,), of the loss.
+    """
+
+    faces: NDArray[np.uint8]
+    pictures: NDArray[np.float32]
+    targets: NDArray[np.float32]
+    weights: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,6 @@ class FaceBatches(keras.utils.PyDataset):
     be in a batch. A batch is a function of seed, epoch and index alone, so that a resumed
     training sees exactly what an uninterrupted one would have seen, whatever the number of
     workers. The last, incomplete batch is left out.
-    Item: (B, S, S, C) float32, (B, 7) float32 targets, (B,) float32 weights of the loss.
     """
 
     def __init__(
@@ -116,7 +126,7 @@ class FaceBatches(keras.utils.PyDataset):
         rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
         rng = np.random.default_rng((*self._key, index))
         faces = augment(resize(self._faces[rows], self._look.size), self._settings, rng)
-        return self._look.prepare(faces), self._targets[rows], self._weights[rows]
+        return Batch(faces, self._look.prepare(faces), self._targets[rows], self._weights[rows])
 
 
 def _affine(size: int, settings: Augmentation, rng: np.random.Generator) -> NDArray[np.float64]:

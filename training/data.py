@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.labels import EMOTIONS
-from inference.manifest import find_model
-from inference.paths import MODELS_DIR
 from training.config import TrainingConfig
 from training.datasets import (
     Faces,
@@ -23,19 +21,23 @@ from training.datasets import (
     read_votes,
 )
 from training.network import channels_of
-from training.teacher import teach
+from training.teacher import Teacher
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """Training faces with soft targets (N, 7) and weights (N,), and PublicTest's faces."""
+    """Training faces with soft targets (N, 7) and weights (N,), and PublicTest's faces.
+
+    teacher: who adds to the targets of each batch.
+    """
 
     training: Faces
     targets: NDArray[np.float32]
     weights: NDArray[np.float32]
     validation: Faces
+    teacher: Teacher | None
 
 
 def read_data(config: TrainingConfig, folder: Path) -> TrainingData:
@@ -53,9 +55,10 @@ def read_data(config: TrainingConfig, folder: Path) -> TrainingData:
     balanced = config.data.balance != "none"
     data = TrainingData(
         training=training,
-        targets=smooth(_taught(config, training, targets), config.label_smoothing),
+        targets=smooth(targets, config.label_smoothing),
         weights=balancing_weights(targets) if balanced else np.ones(len(targets), np.float32),
         validation=read_fer2013(folder / config.data.testing, "PublicTest", size, channels),
+        teacher=Teacher.of(config),
     )
     _report_duplicates(data)
     return data
@@ -66,18 +69,6 @@ def smooth(targets: NDArray[np.float32], part: float) -> NDArray[np.float32]:
     if part == 0:
         return targets
     return np.asarray((1 - part) * targets + part / len(EMOTIONS), np.float32)
-
-
-def _taught(
-    config: TrainingConfig, faces: Faces, targets: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """The targets with the teacher's part in them."""
-    if config.teacher is None:
-        return targets
-    taught = teach(find_model(MODELS_DIR, config.teacher), faces.images)
-    return np.asarray(
-        (1 - config.teacher_weight) * targets + config.teacher_weight * taught, np.float32
-    )
 
 
 def _report_duplicates(data: TrainingData) -> None:

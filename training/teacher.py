@@ -1,31 +1,62 @@
-"""What a finished model sees in training faces, as targets for another one (distillation)."""
+"""A finished model that says of each changed training face what it sees in it (distillation).
+
+Student and teacher see the same picture, after Beyer and others, "Knowledge distillation: a
+good teacher is patient and consistent", 2022: what a teacher says of the unchanged training
+faces is partly what it has memorised of them.
+"""
 
 from pathlib import Path
+from typing import Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.manifest import find_model
 from inference.network import load_network
+from inference.paths import MODELS_DIR
 from inference.preprocessing import PREPROCESSINGS
 from training.augmentation import Look
+from training.config import TrainingConfig
 from training.metrics import softmax
 from training.network import predict_logits
 
 
-def teach(folder: Path, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(N, S, S, C) faces, grey or BGR, to the (N, 7) probabilities of a model of models/.
+class Teacher:
+    """A model of models/ as a teacher.
 
-    Mean of each face and its mirror image, at the model's temperature. Raises ModelError.
+    folder: of the model. weight: its part in the targets, 0 to 1. Raises ModelError.
     """
-    manifest, network = load_network(folder)
-    seen = _with_channels(faces, manifest.channels)
-    look = Look(manifest.size, PREPROCESSINGS[manifest.preprocessing].prepare)
-    views = (seen, seen[:, :, ::-1])
-    probabilities = [
-        softmax(predict_logits(network, view, look), manifest.temperature) for view in views
-    ]
-    return np.asarray(np.mean(probabilities, axis=0), np.float32)
+
+    def __init__(self, folder: Path, weight: float) -> None:
+        self._manifest, self._network = load_network(folder)
+        preprocessing = PREPROCESSINGS[self._manifest.preprocessing]
+        self._look = Look(self._manifest.size, preprocessing.prepare)
+        self._weight = weight
+
+    @classmethod
+    def of(cls, config: TrainingConfig) -> Self | None:
+        """The one that a configuration names; None where it names none."""
+        if config.teacher is None:
+            return None
+        return cls(find_model(MODELS_DIR, config.teacher), config.teacher_weight)
+
+    def probabilities(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(N, S, S, C) faces, grey or BGR, to (N, 7) probabilities at the model's temperature.
+
+        Mean of each face and its mirror image.
+        """
+        seen = _with_channels(faces, self._manifest.channels)
+        logits = (
+            predict_logits(self._network, view, self._look) for view in (seen, seen[:, :, ::-1])
+        )
+        views = [softmax(values, self._manifest.temperature) for values in logits]
+        return np.asarray(np.mean(views, axis=0), np.float32)
+
+    def blend(self, faces: NDArray[np.uint8], targets: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The (N, 7) targets of (N, S, S, C) faces with the teacher's part in them."""
+        taught = self.probabilities(faces)
+        return np.asarray((1 - self._weight) * targets + self._weight * taught, np.float32)
 
 
 def _with_channels(faces: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:

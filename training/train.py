@@ -133,9 +133,12 @@ def _run_epoch(
     )
     every = min(AVERAGE_EVERY, len(batches))
     totals = np.zeros(2)
-    for index, (faces, targets, weights) in enumerate(_prefetched(batches)):
+    for index, batch in enumerate(_prefetched(batches)):
+        targets = batch.targets
+        if data.teacher:
+            targets = data.teacher.blend(batch.faces, targets)
         # Keras starts its metrics anew with each of these calls.
-        loss, accuracy = model.train_on_batch(faces, targets, sample_weight=weights)
+        loss, accuracy = model.train_on_batch(batch.pictures, targets, sample_weight=batch.weights)
         totals += float(loss), float(accuracy)
         if (index + 1) % every == 0:
             average(model, averaged, config.averaging, epoch * len(batches) + index + 1, every)

@@ -14,13 +14,13 @@ CONFIG = TrainingConfig(
     architecture="vggface2_resnet50",
     initial_weights="grown",
     teacher="compact",
-    teacher_weight=0.5,
+    teacher_weight=0.7,
     stages=(Stage(epochs=6, size=96),),
     batch_size=64,
     warmup_epochs=0.1,
     frozen_epochs=1,
     learning_rate=0.02,
-    fine_tuning_rate=0.01,
+    fine_tuning_rate=0.02,
     augmentation=Augmentation(
         flip=0.5, rotation=15.0, scale=0.15, shift=0.1, erase=0.4, erase_area=0.2
     ),
