@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from inference.manifest import available_models
+from inference.paths import MODELS_DIR
 from sessions.simulation import MAX_FRAMES, Outcome, SimulationError, read_frames
 from tests.classroom import Teacher
-from tests.server import Server, free_port
+from tests.server import Server, free_port, running_server
 
 RUN = ("--students", "3", "--fps", "2", "--seconds", "2", "--json")
 
@@ -49,6 +51,21 @@ def test_a_class_of_real_clients(
     assert "12/12" in capfd.readouterr().err
     where = f"from class_sessions_sample where session_id = {lesson.pk}"
     assert server.query(f"select count(distinct participant_id), sum(faces) {where}") == [(3, 12)]
+
+
+@pytest.mark.parametrize("model", available_models(MODELS_DIR))
+def test_every_shipped_model_carries_twenty_students(model: str, shared: Path) -> None:
+    yunet = str(shared / "models" / "face_detection_yunet_2023mar.onnx")
+    video = str(shared / "media" / "sad_to_happy.mp4")
+    with running_server(EMOTION_MODEL=model, YUNET_PATH=yunet) as server:
+        lesson = Teacher(server).open_lesson()
+        arguments = ("--url", server.base_url, "--join", lesson.code, "--video", video)
+        summary = simulate(*arguments, "--students", "20", "--fps", "1", "--seconds", "8", "--json")
+        seen = f"from class_sessions_sample where session_id = {lesson.pk} and emotion <> ''"
+        models = server.query(f"select distinct model_name {seen}")
+    assert summary["sent"] == summary["answered"] == summary["stored"] == 160
+    assert summary["shed"] == summary["errors"] == 0
+    assert models == [(model,)]
 
 
 def test_frames_of_a_class_that_has_not_started_are_counted_as_errors(

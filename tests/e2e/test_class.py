@@ -15,6 +15,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from inference.labels import EMOTIONS
+from inference.manifest import available_models
+from inference.paths import MODELS_DIR
 from tests.e2e.browser import chromium, flag, make_camera_file, wait_answered
 from tests.server import Server, running_server
 
@@ -143,13 +145,14 @@ def files_with_a_frame(folder: Path) -> list[Path]:
     ]
 
 
-def test_a_class_runs_from_sign_up_to_report(shared: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", available_models(MODELS_DIR))
+def test_a_class_runs_from_sign_up_to_report(model: str, shared: Path, tmp_path: Path) -> None:
     camera = make_camera_file(shared / "media" / "sad_to_happy.mp4", tmp_path)
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     yunet = str(shared / "models" / "face_detection_yunet_2023mar.onnx")
     with (
-        running_server(TMPDIR=str(temporary), YUNET_PATH=yunet) as server,
+        running_server(EMOTION_MODEL=model, TMPDIR=str(temporary), YUNET_PATH=yunet) as server,
         chromium(camera) as browser,
     ):
         teacher = browser.new_context(accept_downloads=True)
