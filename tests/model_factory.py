@@ -12,22 +12,13 @@ from inference.labels import EMOTIONS
 SIZE = 24
 
 
-def write_model(folder: Path, channels: int = 1, **changes: Any) -> Path:
+def write_model(folder: Path, channels: int = 1, network: Any = None, **changes: Any) -> Path:
     """Write a model with random weights into a new folder; changes go into its manifest.
 
-    channels: 1 for a model of standardised grey faces, 3 for one of colour faces.
+    channels: 1 for a model of standardised grey faces, 3 for one of colour faces. network:
+    another Keras model than a tiny one.
     """
-    import keras
-    from keras import layers
-
-    keras.utils.set_random_seed(7)
-    face = keras.Input((None, None, channels), name="face")
-    x = layers.Conv2D(4, 3, strides=2, use_bias=False, name="conv")(face)
-    x = layers.BatchNormalization(name="norm")(x)
-    x = layers.GlobalAveragePooling2D(name="pool")(layers.Activation("relu", name="relu")(x))
-    x = layers.Dropout(0.5, name="dropout")(x)
-    network = keras.Model(face, layers.Dense(len(EMOTIONS), name="logits")(x), name="tiny")
-
+    network = network or _tiny(channels)
     folder.mkdir(parents=True)
     (folder / "model.json").write_text(network.to_json())
     write_weights(
@@ -82,3 +73,16 @@ def sign(folder: Path) -> None:
             for name in ("model.json", "weights.npz")
         },
     )
+
+
+def _tiny(channels: int) -> Any:
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(7)
+    face = keras.Input((None, None, channels), name="face")
+    x = layers.Conv2D(4, 3, strides=2, use_bias=False, name="conv")(face)
+    x = layers.BatchNormalization(name="norm")(x)
+    x = layers.GlobalAveragePooling2D(name="pool")(layers.Activation("relu", name="relu")(x))
+    x = layers.Dropout(0.5, name="dropout")(x)
+    return keras.Model(face, layers.Dense(len(EMOTIONS), name="logits")(x), name="tiny")

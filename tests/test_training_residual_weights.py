@@ -91,3 +91,11 @@ def test_another_model_is_refused(tmp_path: Path, grey: Any) -> None:
         load_compact(folder, build("sprout"), in_colour(grey))
     with pytest.raises(ModelError):
         load_compact(tmp_path / "nowhere", build("sprout"), in_colour(grey))
+
+
+def test_a_compact_of_other_widths_is_refused_by_its_first_difference(tmp_path: Path) -> None:
+    narrow = build("compact", widths=(8, 8, 8, 16))
+    folder = write_model(tmp_path / "narrow", network=narrow, architecture="compact")
+    message = r"is \(3, 3, 8, 8\); a sprout needs \(3, 3, 32, 32\)"
+    with pytest.raises(OtherNetworkError, match=f"narrow is a compact whose .* {message}"):
+        load_compact(folder, build("sprout"), np.zeros((2, 32, 32, 3), np.float32))

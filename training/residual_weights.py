@@ -47,13 +47,15 @@ def load_compact(folder: Path, model: keras.Model, faces: NDArray[np.float32]) -
 
     folder: as training.export wrote it. faces: (N, S, S, 3), for place_layers. The first
     kernel, for standardised grey, becomes one for blue, green and red less a mean. Raises
-    ModelError for an unusable folder and OtherNetworkError for a model that is no compact.
+    ModelError for an unusable folder and OtherNetworkError for a model that is no compact,
+    or one of other widths or fewer blocks.
     """
     manifest, trained = load_network(folder)
     if manifest.architecture != "compact":
         raise OtherNetworkError(
             f"{folder} is a {manifest.architecture}; a sprout begins with a compact"
         )
+    _check_shapes(folder, trained, model)
     layers = [_effect(trained, conv.name) for conv, _ in convolutions(model)]
     grey = layers[0].kernel / (3 * DEVIATION)
     layers[0] = layers[0]._replace(kernel=np.repeat(grey, 3, axis=2))
@@ -86,6 +88,17 @@ def place_layers(model: keras.Model, layers: Sequence[Layer], faces: NDArray[np.
                 variance * fresh**2,
             ]
         )
+
+
+def _check_shapes(folder: Path, trained: keras.Model, model: keras.Model) -> None:
+    """Beyond the first convolution, whose channels become those of a picture in colour."""
+    known = {conv.name: conv.kernel.shape for conv, _ in convolutions(trained)}
+    for conv, _ in convolutions(model)[1:]:
+        if known.get(conv.name) != conv.kernel.shape:
+            raise OtherNetworkError(
+                f"{folder} is a compact whose {conv.name} is "
+                f"{known.get(conv.name, 'missing')}; a sprout needs {conv.kernel.shape}"
+            )
 
 
 def _effect(trained: keras.Model, name: str) -> Layer:
