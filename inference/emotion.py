@@ -36,7 +36,9 @@ class EmotionModel:
 
         # One signature for every batch size: traced once. Measured with the compact model, the
         # time grows evenly with the faces and a new size costs nothing, so nothing is padded.
-        @tf.function(input_signature=[tf.TensorSpec((None, *self._shape))])
+        @tf.function(
+            input_signature=[tf.TensorSpec((None, *self._shape[:2], network.input_shape[-1]))]
+        )
         def probabilities(pixels: tf.Tensor) -> tf.Tensor:
             logits = tf.cast(network(pixels, training=False), tf.float32)
             return tf.nn.softmax(logits / temperature)
@@ -79,7 +81,7 @@ class EmotionModel:
     def _check_output(self, path: Path) -> None:
         try:
             found = self.predict(np.zeros((1, *self._shape), np.uint8)).shape
-        except (ValueError, tf.errors.OpError) as error:
+        except (TypeError, ValueError, tf.errors.OpError) as error:
             colour = "grey" if self.channels == 1 else "BGR"
             raise ModelError(
                 f"{path} does not take one {colour} face of {self.size} x {self.size} pixels: "

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 FLAT_DEVIATION: Final = 4.0
 """Grey levels: a flatter face is not stretched further, or its noise would be amplified."""
 
+LEVEL_DEVIATION: Final = 54.0
+"""Grey levels, as the faces of FER2013 have on average."""
+
 VGGFACE2_MEAN: Final = (91.4953, 103.8827, 131.0912)
 """Blue, green, red: the mean of VGGFace2, as the published weights were trained with."""
 
@@ -64,6 +67,15 @@ def vggface2(faces: NDArray[np.uint8]) -> NDArray[np.float32]:
     return faces.astype(np.float32) - np.asarray(VGGFACE2_MEAN, np.float32)
 
 
+def levelled(faces: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Grey faces of even exposure and contrast for a network that takes colour.
+
+    faces: (N, H, W, 1), 0 to 255. Returns (N, H, W, 3) float32, three equal channels with
+    zero mean and a deviation of 54 grey levels.
+    """
+    return np.repeat(standardise(faces) * LEVEL_DEVIATION, 3, axis=-1)
+
+
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
     """What a manifest's input.preprocessing names. channels: of the faces that prepare takes."""
@@ -73,6 +85,10 @@ class Preprocessing:
 
 
 PREPROCESSINGS: Final[Mapping[str, Preprocessing]] = MappingProxyType(
-    {"standardise": Preprocessing(1, standardise), "vggface2": Preprocessing(3, vggface2)}
+    {
+        "levelled": Preprocessing(1, levelled),
+        "standardise": Preprocessing(1, standardise),
+        "vggface2": Preprocessing(3, vggface2),
+    }
 )
 """Every preprocessing by the name that manifests use."""

@@ -1,14 +1,16 @@
 """The emotion model: loading, refusing, and the same answer at every batch size."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from inference.emotion import MAX_BATCH, EmotionModel
 from inference.labels import EMOTIONS
 from inference.manifest import ModelError
-from inference.preprocessing import standardise, vggface2
+from inference.preprocessing import levelled, standardise, vggface2
 from tests.model_factory import SIZE, sign, write_model, write_weights
 
 
@@ -65,23 +67,32 @@ def test_the_answer_is_the_networks_own_in_inference(folder: Path, model: Emotio
     assert np.allclose(model.predict(faces(5)), wanted, atol=1e-5)
 
 
-def test_a_colour_model_gets_colour_faces_with_its_own_preprocessing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("preprocessing", "channels", "prepare"), [("vggface2", 3, vggface2), ("levelled", 1, levelled)]
+)
+def test_a_network_for_colour_gets_faces_as_its_preprocessing_makes_them(
+    tmp_path: Path,
+    preprocessing: str,
+    channels: int,
+    prepare: Callable[[NDArray[np.uint8]], NDArray[np.float32]],
+) -> None:
     import keras
 
-    folder = write_model(tmp_path / "colour", channels=3)
+    given = {"size": SIZE, "channels": channels, "preprocessing": preprocessing}
+    folder = write_model(tmp_path / "colour", channels=3, input=given)
     model = EmotionModel.load(folder)
     model.warm()
-    assert model.channels == 3
-    coloured = np.random.default_rng(3).integers(0, 256, (5, SIZE, SIZE, 3), np.uint8)
+    assert model.channels == channels
+    shown = np.random.default_rng(3).integers(0, 256, (5, SIZE, SIZE, channels), np.uint8)
     network = keras.models.model_from_json((folder / "model.json").read_text())
     arrays = arrays_of(folder)
     for variable in network.weights:
         variable.assign(arrays[variable.path].astype(np.float32))
-    logits = np.asarray(network(vggface2(coloured), training=False))
+    logits = np.asarray(network(prepare(shown), training=False))
     wanted = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    assert np.allclose(model.predict(coloured), wanted, atol=1e-5)
-    with pytest.raises(ValueError, match=f"must be .N, {SIZE}, {SIZE}, 3."):
-        model.predict(faces(2))
+    assert np.allclose(model.predict(shown), wanted, atol=1e-5)
+    with pytest.raises(ValueError, match=f"must be .N, {SIZE}, {SIZE}, {channels}."):
+        model.predict(np.zeros((2, SIZE, SIZE, 4 - channels), np.uint8))
 
 
 def test_a_network_for_other_channels_than_the_manifest_says_is_refused(tmp_path: Path) -> None:

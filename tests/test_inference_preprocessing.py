@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.preprocessing import PREPROCESSINGS, crop_face, standardise, vggface2
+from inference.preprocessing import PREPROCESSINGS, crop_face, levelled, standardise, vggface2
 
 SIDES = st.integers(-300, 300)
 
@@ -71,7 +71,9 @@ def test_vggface2_takes_its_mean_from_blue_green_and_red() -> None:
 def test_every_preprocessing_takes_faces_of_its_own_channels(name: str) -> None:
     entry = PREPROCESSINGS[name]
     face = crop_face(np.zeros((9, 9, 3), np.uint8), (0, 0, 5, 5), 8, channels=entry.channels)
-    assert entry.prepare(face[None]).shape == (1, 8, 8, entry.channels)
+    pixels = entry.prepare(face[None])
+    assert pixels.dtype == np.float32
+    assert pixels.shape[:3] == (1, 8, 8)
 
 
 def test_standardised_faces_have_zero_mean_and_unit_deviation_each() -> None:
@@ -81,6 +83,14 @@ def test_standardised_faces_have_zero_mean_and_unit_deviation_each() -> None:
     assert pixels.dtype == np.float32
     assert np.allclose(pixels.mean(axis=(1, 2, 3)), 0, atol=1e-5)
     assert np.allclose(pixels.std(axis=(1, 2, 3)), 1, atol=1e-4)
+
+
+def test_levelled_faces_are_standardised_ones_in_three_equal_channels_of_grey_levels() -> None:
+    faces = np.random.default_rng(0).integers(0, 256, (3, 48, 48, 1), np.uint8)
+    pixels = levelled(faces)
+    assert pixels.shape == (3, 48, 48, 3)
+    for channel in range(3):
+        np.testing.assert_allclose(pixels[..., channel], 54 * standardise(faces)[..., 0])
 
 
 def test_exposure_and_contrast_make_no_difference() -> None:

@@ -45,6 +45,23 @@ def test_erase_paints_one_grey_rectangle_within_its_area(faces: NDArray[np.uint8
     assert 0 < changed.mean(axis=(1, 2, 3)).max() < 0.25
 
 
+def test_brightness_and_contrast_change_each_face_within_their_limits(
+    faces: NDArray[np.uint8],
+) -> None:
+    level = np.clip(faces, 90, 160)
+    still = {"flip": 0, "rotation": 0, "scale": 0, "shift": 0, "erase": 0}
+    lit = augment(level, Augmentation(**still, brightness=0.2), np.random.default_rng(0))
+    moved = lit.astype(int) - level
+    assert (np.ptp(moved, axis=(1, 2, 3)) == 0).all()
+    assert 20 < np.abs(moved).max() <= 51
+    assert len(np.unique(moved)) > 10
+    stretched = augment(level, Augmentation(**still, contrast=0.3), np.random.default_rng(0))
+    ratio = stretched.std(axis=(1, 2, 3)) / level.std(axis=(1, 2, 3))
+    assert 0.69 < ratio.min() < 0.9
+    assert 1.1 < ratio.max() < 1.31
+    np.testing.assert_allclose(stretched.mean(axis=(1, 2, 3)), level.mean(axis=(1, 2, 3)), atol=1)
+
+
 def test_shift_moves_no_further_than_allowed(faces: NDArray[np.uint8]) -> None:
     settings = Augmentation(flip=0, rotation=0, scale=0, shift=0.1, erase=0)
     moved = augment(faces, settings, np.random.default_rng(0))

@@ -2,11 +2,13 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.generated_faces import tiny_config
 from training.config import CONFIGS, Data, Phase, Stage, load_config
 from training.datasets import Source
+from training.network import channels_of, look_at, preprocessing_of
 
 FER_CNN: dict[str, Any] = {"architecture": "fer_cnn", "widths": (), "blocks": ()}
 VGGFACE2: dict[str, Any] = {
@@ -61,6 +63,7 @@ def test_every_value_counts_in_the_fingerprint() -> None:
         ({"teacher": "compact"}, "a teacher needs a weight above 0"),
         ({"teacher_weight": 0.5}, "a weight needs a teacher"),
         ({"teacher": "compact", "teacher_weight": 1.5}, "teacher_weight is 1.5"),
+        ({"preprocessing": "vgg"}, "'vgg'; expected one of levelled, standardise, vggface2"),
         ({"precision": "float16"}, "'float16'; expected one of float32, mixed_bfloat16"),
         ({"initial_weights": "imagenet"}, "one of scratch, compact, dlib, grown, vggface2"),
         ({"initial_weights": "vggface2"}, "compact cannot begin with vggface2"),
@@ -75,6 +78,16 @@ def test_every_value_counts_in_the_fingerprint() -> None:
 def test_values_that_cannot_be_trained_are_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         tiny_config(**changes)
+
+
+def test_a_configuration_may_name_another_preprocessing_than_its_architectures() -> None:
+    given: dict[str, Any] = {"architecture": "vggface2_resnet50", "widths": (), "blocks": ()}
+    published = tiny_config(**given)
+    assert (preprocessing_of(published), channels_of(published)) == ("vggface2", 3)
+    levelled = tiny_config(**given, preprocessing="levelled")
+    assert (preprocessing_of(levelled), channels_of(levelled)) == ("levelled", 1)
+    grey = np.zeros((2, 32, 32, 1), np.uint8)
+    assert look_at(levelled, 32).prepare(grey).shape == (2, 32, 32, 3)
 
 
 def test_a_fine_tuning_has_two_phases() -> None:

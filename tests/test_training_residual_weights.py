@@ -10,7 +10,7 @@ import pytest
 from inference.labels import EMOTIONS
 from inference.manifest import ModelError
 from inference.network import load_network
-from inference.preprocessing import standardise
+from inference.preprocessing import LEVEL_DEVIATION, standardise
 from tests.conftest import ROOT
 from tests.generated_faces import tiny_config, write_tiny_data
 from tests.model_factory import write_model
@@ -18,7 +18,7 @@ from training.architectures import build
 from training.backbone import load_beginning
 from training.config import Stage
 from training.data import read_data
-from training.residual_weights import DEVIATION, OtherNetworkError, convolutions, load_compact
+from training.residual_weights import OtherNetworkError, convolutions, load_compact
 
 COMPACT = ROOT / "models" / "compact"
 
@@ -33,7 +33,7 @@ def in_colour(grey: Any) -> Any:
     """Faces as a sprout takes them, at twice the size, with the usual contrast."""
     compact = build("compact")
     doubled = keras.Model(compact.input, compact.get_layer("stem_conv").input)(grey)
-    return np.repeat(keras.ops.convert_to_numpy(doubled), 3, axis=-1) * DEVIATION
+    return np.repeat(keras.ops.convert_to_numpy(doubled), 3, axis=-1) * LEVEL_DEVIATION
 
 
 @pytest.fixture(scope="module")

@@ -28,11 +28,12 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """How far a face may be changed. Brightness and contrast are absent on purpose:
-    standardise takes both out.
+    """How far a face may be changed.
 
     flip, erase: probabilities. rotation: degrees either way. scale, shift: fractions
     either way, of the size. erase_area: the greatest part of the picture that is erased.
+    brightness: fraction of 255 either way. contrast: fraction either way. Both are for
+    preprocessings that keep them; standardise takes them out.
     """
 
     flip: float = 0.5
@@ -41,12 +42,14 @@ class Augmentation:
     shift: float = 0.12
     erase: float = 0.5
     erase_area: float = 0.2
+    brightness: float = 0.0
+    contrast: float = 0.0
 
 
 def augment(
     faces: NDArray[np.uint8], settings: Augmentation, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Flip, turn, scale, shift and partly erase each face of (N, S, S, C) on its own."""
+    """Flip, turn, scale, shift, light and partly erase each face of (N, S, S, C) on its own."""
     size = faces.shape[1]
     changed = np.empty_like(faces)
     for index, face in enumerate(faces):
@@ -57,6 +60,8 @@ def augment(
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
+        if settings.brightness or settings.contrast:
+            warped = _expose(warped, settings, rng)
         _erase(warped, settings, rng)
         changed[index] = warped.reshape(face.shape)
     return changed
@@ -139,6 +144,17 @@ def _affine(size: int, settings: Augmentation, rng: np.random.Generator) -> NDAr
     linear = np.array([[cosine * mirror, -sine], [sine * mirror, cosine]])
     centre = np.full(2, (size - 1) / 2)
     return np.column_stack((linear, centre + shift - linear @ centre))
+
+
+def _expose(
+    face: NDArray[np.uint8], settings: Augmentation, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Another contrast about the face's mean, and another brightness."""
+    mean = face.mean()
+    gain = 1 + rng.uniform(-settings.contrast, settings.contrast)
+    offset = 255 * rng.uniform(-settings.brightness, settings.brightness)
+    exposed = (face.astype(np.float32) - mean) * gain + mean + offset
+    return np.asarray(np.clip(np.round(exposed), 0, 255), np.uint8)
 
 
 def _erase(face: NDArray[np.uint8], settings: Augmentation, rng: np.random.Generator) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from inference.preprocessing import PREPROCESSINGS
 from training.architectures import check_options, find
 from training.augmentation import Augmentation
 from training.datasets import FACE_SIZE, Source
@@ -72,6 +73,7 @@ class Phase:
 class TrainingConfig:
     """One training, complete: the same configuration and seed give the same model.
 
+    preprocessing: a name in inference.preprocessing; the architecture's own where empty.
     widths, blocks, dropout: options of the architecture; its own where not given.
     learning_rate: the peak, reached after warmup_epochs, then a cosine down to zero.
     averaging: the decay of the averaged weights for one step. label_smoothing: the part of a
@@ -91,6 +93,7 @@ class TrainingConfig:
     title: str
     architecture: str
     stages: tuple[Stage, ...]
+    preprocessing: str = ""
     widths: tuple[int, ...] = ()
     blocks: tuple[int, ...] = ()
     dropout: float | None = None
@@ -114,6 +117,11 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         check_options(self.architecture, self.options)
+        if self.preprocessing not in ("", *PREPROCESSINGS):
+            raise ValueError(
+                f"preprocessing is {self.preprocessing!r}; "
+                f"expected one of {', '.join(PREPROCESSINGS)}"
+            )
         self._check_stages()
         self._check_phases()
         for name, value in (

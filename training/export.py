@@ -18,14 +18,19 @@ import numpy as np
 from inference.bench import measure_model
 from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
-from training.architectures import find
 from training.backbone import BEGINNINGS
 from training.checkpoint import BEST, load_weights, read_history
 from training.config import SCRATCH, Data, TrainingConfig, load_config
 from training.datasets import Faces, read_fer2013
 from training.evaluate import evaluate
 from training.metrics import Scores, fit_temperature
-from training.network import build_model, channels_of, look_at, predict_logits
+from training.network import (
+    build_model,
+    channels_of,
+    look_at,
+    predict_logits,
+    preprocessing_of,
+)
 from training.train import DEFAULT_DATA, RUNS
 
 MODELS: Final = Path("models")
@@ -58,7 +63,7 @@ def export(
         "input": {
             "size": config.size,
             "channels": channels_of(config),
-            "preprocessing": find(config.architecture).preprocessing,
+            "preprocessing": preprocessing_of(config),
         },
         "temperature": round(fit_temperature(logits, validation.labels), 4),
         "initial_weights": describe_beginning(config),

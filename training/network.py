@@ -34,13 +34,18 @@ def build_for_training(config: TrainingConfig) -> keras.Model:
 
 
 def channels_of(config: TrainingConfig) -> int:
-    """1 where the network takes grey faces, 3 for BGR."""
-    return find(config.architecture).channels
+    """1 where the preprocessing takes grey faces, 3 for BGR."""
+    return PREPROCESSINGS[preprocessing_of(config)].channels
+
+
+def preprocessing_of(config: TrainingConfig) -> str:
+    """The name of the configuration's preprocessing, or else of its architecture's."""
+    return config.preprocessing or find(config.architecture).preprocessing
 
 
 def look_at(config: TrainingConfig, size: int) -> Look:
     """How the configuration's network sees a face at a picture size."""
-    return Look(size, PREPROCESSINGS[find(config.architecture).preprocessing].prepare)
+    return Look(size, PREPROCESSINGS[preprocessing_of(config)].prepare)
 
 
 def predict_logits(model: keras.Model, faces: NDArray[np.uint8], look: Look) -> NDArray[np.float32]:

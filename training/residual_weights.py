@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.network import load_network
+from inference.preprocessing import LEVEL_DEVIATION
 from training.statistics import channel_statistics
-
-DEVIATION: Final = 54.0
-"""Of a FER2013 face's pixels: what standardised ones are multiplied with to be grey levels."""
 
 
 class Layer(NamedTuple):
@@ -46,7 +44,7 @@ def load_compact(folder: Path, model: keras.Model, faces: NDArray[np.float32]) -
     """Put the blocks of a finished compact into a sprout, which has fewer, in place.
 
     folder: as training.export wrote it. faces: (N, S, S, 3), for place_layers. The first
-    kernel, for standardised grey, becomes one for blue, green and red less a mean. Raises
+    kernel, for standardised grey, becomes one for levelled faces. Raises
     ModelError for an unusable folder and OtherNetworkError for a model that is no compact,
     or one of other widths or fewer blocks.
     """
@@ -57,7 +55,7 @@ def load_compact(folder: Path, model: keras.Model, faces: NDArray[np.float32]) -
         )
     _check_shapes(folder, trained, model)
     layers = [_effect(trained, conv.name) for conv, _ in convolutions(model)]
-    grey = layers[0].kernel / (3 * DEVIATION)
+    grey = layers[0].kernel / (3 * LEVEL_DEVIATION)
     layers[0] = layers[0]._replace(kernel=np.repeat(grey, 3, axis=2))
     place_layers(model, layers, faces)
 

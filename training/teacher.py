@@ -42,16 +42,10 @@ class Teacher:
         return cls(find_model(MODELS_DIR, config.teacher), config.teacher_weight)
 
     def probabilities(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(N, S, S, C) faces, grey or BGR, to (N, 7) probabilities at the model's temperature.
-
-        Mean of each face and its mirror image.
-        """
+        """(N, S, S, C) faces, grey or BGR, to (N, 7) probabilities at the model's temperature."""
         seen = _with_channels(faces, self._manifest.channels)
-        logits = (
-            predict_logits(self._network, view, self._look) for view in (seen, seen[:, :, ::-1])
-        )
-        views = [softmax(values, self._manifest.temperature) for values in logits]
-        return np.asarray(np.mean(views, axis=0), np.float32)
+        logits = predict_logits(self._network, seen, self._look)
+        return np.asarray(softmax(logits, self._manifest.temperature), np.float32)
 
     def blend(self, faces: NDArray[np.uint8], targets: NDArray[np.float32]) -> NDArray[np.float32]:
         """The (N, 7) targets of (N, S, S, C) faces with the teacher's part in them."""

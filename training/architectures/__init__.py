@@ -18,14 +18,13 @@ class Architecture:
     """A network and the input that it is made for.
 
     build: gives the network with fresh weights; its parameters are the options of a
-    configuration. preprocessing, channels: as the manifest names them. size: the only side
-    in pixels that the network takes; None where any from 32 up will do. beginnings: weights
-    that it can begin with.
+    configuration. preprocessing: as the manifest names it, where a configuration names no
+    other. size: the only side in pixels that the network takes; None where any from 32 up
+    will do. beginnings: weights that it can begin with.
     """
 
     build: Callable[..., keras.Model]
     preprocessing: str = "standardise"
-    channels: int = 1
     size: int | None = None
     beginnings: tuple[str, ...] = ()
 
@@ -33,9 +32,9 @@ class Architecture:
 ARCHITECTURES: Final[dict[str, Architecture]] = {
     "compact": Architecture(compact, beginnings=("dlib",)),
     "fer_cnn": Architecture(fer_cnn, size=FER_CNN_SIZE),
-    "sprout": Architecture(sprout, preprocessing="vggface2", channels=3, beginnings=("compact",)),
+    "sprout": Architecture(sprout, preprocessing="levelled", beginnings=("compact",)),
     "vggface2_resnet50": Architecture(
-        vggface2_resnet50, preprocessing="vggface2", channels=3, beginnings=("grown", "vggface2")
+        vggface2_resnet50, preprocessing="vggface2", beginnings=("grown", "vggface2")
     ),
 }
 

@@ -16,7 +16,19 @@ CONFIG = TrainingConfig(
     initial_weights="compact",
     teacher="compact",
     teacher_weight=0.5,
-    stages=(Stage(epochs=4, size=72), Stage(epochs=18, size=96)),
+    stages=(
+        Stage(epochs=4, size=72),
+        Stage(epochs=18, size=96),
+        # As with compact, the first cycle ends with faces of training and PublicTest seen alike.
+        Stage(
+            epochs=24,
+            size=96,
+            restart=0.05,
+            augmentation=Augmentation(
+                flip=0.5, rotation=10.0, scale=0.1, shift=0.08, erase=0.25, erase_area=0.2
+            ),
+        ),
+    ),
     learning_rate=0.04,
     warmup_epochs=0.5,
     augmentation=Augmentation(

@@ -13,6 +13,7 @@ CONFIG = TrainingConfig(
     title="VGGFace2's ResNet-50, weights of our own",
     architecture="vggface2_resnet50",
     initial_weights="grown",
+    preprocessing="levelled",
     teacher="compact",
     teacher_weight=0.7,
     stages=(Stage(epochs=6, size=96),),

@@ -23,6 +23,13 @@ CONFIG = TrainingConfig(
     label_smoothing=0.05,
     patience=8,
     augmentation=Augmentation(
-        flip=0.5, rotation=15.0, scale=0.15, shift=0.1, erase=0.25, erase_area=0.2
+        flip=0.5,
+        rotation=15.0,
+        scale=0.15,
+        shift=0.1,
+        erase=0.25,
+        erase_area=0.2,
+        brightness=0.15,
+        contrast=0.25,
     ),
 )
