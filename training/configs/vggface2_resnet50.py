@@ -15,14 +15,14 @@ CONFIG = TrainingConfig(
     initial_weights="grown",
     preprocessing="levelled",
     teacher="compact",
-    teacher_weight=0.7,
-    stages=(Stage(epochs=6, size=96),),
+    teacher_weight=0.5,
+    stages=(Stage(epochs=4, size=96),),
     batch_size=64,
     warmup_epochs=0.1,
     frozen_epochs=1,
     learning_rate=0.02,
-    fine_tuning_rate=0.02,
+    fine_tuning_rate=0.006,
     augmentation=Augmentation(
-        flip=0.5, rotation=15.0, scale=0.15, shift=0.1, erase=0.4, erase_area=0.2
+        flip=0.5, rotation=10.0, scale=0.1, shift=0.08, erase=0.25, erase_area=0.2
     ),
 )
