@@ -16,7 +16,7 @@ CONFIG = TrainingConfig(
     preprocessing="levelled",
     teacher="compact",
     teacher_weight=0.5,
-    stages=(Stage(epochs=4, size=96),),
+    stages=(Stage(epochs=3, size=96),),
     batch_size=64,
     warmup_epochs=0.1,
     frozen_epochs=1,
