@@ -21,7 +21,7 @@ CONFIG = TrainingConfig(
     warmup_epochs=0.1,
     frozen_epochs=1,
     learning_rate=0.02,
-    fine_tuning_rate=0.006,
+    fine_tuning_rate=0.001,
     augmentation=Augmentation(
         flip=0.5, rotation=10.0, scale=0.1, shift=0.08, erase=0.25, erase_area=0.2
     ),
