@@ -3,9 +3,9 @@
 Command:  KERAS_BACKEND=torch python -m training.train sprout \\
               --backbone models/compact
           then python -m training.growth sprout grown.h5
-Measured: PublicTest accuracy 0.681 after 46 epochs of 248 to 338 seconds at 96 px (2026-11-21,
-          torch, two slow cores). Its first 22 epochs saw VGGFace2's preprocessing and a teacher
-          that was asked about the plain faces.
+Measured: PublicTest accuracy 0.681 after 46 epochs, the last 23 of 218 to 338 seconds each
+          (2026-11-21, torch, two slow cores). Its first 22 epochs saw VGGFace2's preprocessing
+          and a teacher that was asked about the plain faces.
 """
 
 from training.augmentation import Augmentation
