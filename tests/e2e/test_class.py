@@ -17,6 +17,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from inference.labels import EMOTIONS
 from inference.manifest import available_models
 from inference.paths import MODELS_DIR
+from tests.classroom import until
 from tests.e2e.browser import chromium, flag, make_camera_file, wait_answered
 from tests.server import Server, running_server
 
@@ -94,6 +95,12 @@ def stored(server: Server) -> list[tuple[Any, ...]]:
         f"SELECT second, emotion, engagement, {', '.join(EMOTIONS)} "
         "FROM class_sessions_sample ORDER BY at"
     )
+
+
+def is_all_stored(server: Server) -> bool:
+    """Whether every answered frame has its sample: they are written once a second."""
+    health = server.health()
+    return bool(health["samples_stored"] == health["frames_answered"])
 
 
 def check_exports(page: Page, rows: list[tuple[Any, ...]]) -> None:
@@ -174,6 +181,7 @@ def test_a_class_runs_from_sign_up_to_report(model: str, shared: Path, tmp_path:
         expect(student.get_by_text(re.compile("ended", re.IGNORECASE)).first).to_be_visible()
 
         expect(live.locator(".js-plotly-plot").nth(2)).to_be_visible()
+        until(lambda: is_all_stored(server))
         rows = stored(server)
         assert len(rows) > VIDEO_SECONDS
         last = [row for row in rows if row[0] >= rows[-1][0] * 2 / 3]
