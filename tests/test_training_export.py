@@ -8,7 +8,7 @@ import pytest
 from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
 from tests.generated_faces import tiny_config, write_tiny_data
-from training.checkpoint import BEST, CheckpointError, load_weights
+from training.checkpoint import AVERAGED, CheckpointError, load_weights
 from training.config import Data, Stage, TrainingConfig, load_config
 from training.data import read_data
 from training.datasets import Faces, read_fer2013
@@ -79,7 +79,7 @@ def test_the_served_model_gives_the_averaged_models_probabilities(
 ) -> None:
     manifest = json.loads((artefact / "manifest.json").read_text())
     model = build_model(config)
-    load_weights(run / BEST, model)
+    load_weights(run / AVERAGED, model)
     logits = predict_logits(model, testing.images, look_at(config, config.size))
     expected = softmax(logits, manifest["temperature"])
     served = EmotionModel.load(artefact).predict(testing.images)

@@ -11,7 +11,7 @@ from inference.vggface2 import first_difference
 from tests.generated_faces import tiny_config, write_tiny_data
 from training.architectures import build
 from training.backbone import load_backbone
-from training.checkpoint import BEST, save_weights
+from training.checkpoint import AVERAGED, save_weights
 from training.growth import grow, main, plan
 
 WIDTH = 256
@@ -105,7 +105,7 @@ def test_the_command_writes_a_file_of_the_published_layout(
     assert main([*arguments, "--run-dir", str(run)]) == 2
     assert "error" in capsys.readouterr().err
     run.mkdir()
-    save_weights(run / BEST, sprout)
+    save_weights(run / AVERAGED, sprout)
     assert main([*arguments, "--run-dir", str(run)]) == 0
     assert first_difference(target) is None
     large = build("vggface2_resnet50")

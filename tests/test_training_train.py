@@ -12,9 +12,9 @@ from tests.conftest import ROOT
 from tests.generated_faces import tiny_config, write_tiny_data
 from training.augmentation import Augmentation
 from training.checkpoint import CheckpointError, EpochRecord, read_history
-from training.config import Stage
+from training.config import Stage, TrainingConfig
 from training.data import TrainingData, read_data, smooth
-from training.train import has_stalled, main, train
+from training.train import has_stalled, is_served, main, train
 
 CONFIG_SOURCE = "from tests.generated_faces import tiny_config\nCONFIG = tiny_config()\n"
 
@@ -79,7 +79,7 @@ def test_training_lowers_the_loss_and_logs_each_epoch(whole: Path) -> None:
     with (whole / "log.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [float(row["loss"]) for row in rows] == [record.loss for record in history]
-    assert (whole / "best.npz").is_file()
+    assert (whole / "averaged.npz").is_file()
 
 
 def test_tensorboard_gets_every_figure_of_each_epoch(whole: Path) -> None:
@@ -135,8 +135,18 @@ def test_training_stops_after_epochs_at_the_served_size_that_are_no_better(
     assert not has_stalled(history, tiny_config())
 
 
-def test_frozen_epochs_do_not_stop_a_training() -> None:
-    config = tiny_config(
+def test_without_patience_the_end_of_the_schedule_is_served_with_it_the_best_epoch() -> None:
+    better, worse = records(0.5, 0.4, 0.6), records(0.5, 0.6, 0.4)
+    assert is_served(better, tiny_config())
+    assert is_served(worse, tiny_config())
+    assert is_served(better, tiny_config(patience=5))
+    assert not is_served(worse, tiny_config(patience=5))
+    assert not is_served([*worse, *records(0.9, size=32)], tiny_config())
+
+
+@pytest.fixture
+def fine_tuning() -> TrainingConfig:
+    return tiny_config(
         architecture="vggface2_resnet50",
         widths=(),
         blocks=(),
@@ -146,8 +156,18 @@ def test_frozen_epochs_do_not_stop_a_training() -> None:
         fine_tuning_rate=0.01,
         patience=1,
     )
-    assert not has_stalled(records(0.5, 0.4, 0.3, 0.2), config)
-    assert has_stalled(records(0.5, 0.4, 0.3, 0.2, 0.2), config)
+
+
+def test_frozen_epochs_do_not_stop_a_training(fine_tuning: TrainingConfig) -> None:
+    assert not has_stalled(records(0.5, 0.4, 0.3, 0.2), fine_tuning)
+    assert has_stalled(records(0.5, 0.4, 0.3, 0.2, 0.2), fine_tuning)
+
+
+def test_a_frozen_epoch_is_not_served_even_where_it_is_the_best(
+    fine_tuning: TrainingConfig,
+) -> None:
+    assert not is_served(records(0.5, 0.4, 0.6), fine_tuning)
+    assert is_served(records(0.5, 0.4, 0.6, 0.2), fine_tuning)
 
 
 def test_a_killed_training_goes_on_to_the_same_weights(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FILE: Final = "checkpoint.npz"
-BEST: Final = "best.npz"
+AVERAGED: Final = "averaged.npz"
 
 
 class CheckpointError(ValueError):

@@ -19,7 +19,7 @@ from inference.bench import measure_model
 from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
 from training.backbone import BEGINNINGS
-from training.checkpoint import BEST, load_weights, read_history
+from training.checkpoint import AVERAGED, load_weights, read_history
 from training.config import SCRATCH, Data, TrainingConfig, load_config
 from training.datasets import Faces, read_fer2013
 from training.evaluate import evaluate
@@ -51,7 +51,7 @@ def export(
     complete. folder: the parent of all models.
     """
     model = build_model(config)
-    load_weights(run / BEST, model)
+    load_weights(run / AVERAGED, model)
     logits = predict_logits(model, validation.images, look_at(config, config.size))
     manifest: dict[str, Any] = {
         "format": FORMAT,

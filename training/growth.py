@@ -22,7 +22,7 @@ from training.architectures import build
 from training.architectures.sprout import SPROUT_BLOCKS, SPROUT_WIDTHS
 from training.architectures.vggface2 import SEPARATOR, STAGES
 from training.backbone import MEASURED_FACES, save_backbone
-from training.checkpoint import BEST, load_weights
+from training.checkpoint import AVERAGED, load_weights
 from training.config import load_config
 from training.datasets import read_fer2013
 from training.network import build_model, channels_of, look_at
@@ -224,7 +224,7 @@ def main(arguments: list[str] | None = None) -> int:
         if config.architecture != "sprout":
             raise ValueError(f"{config.name} is no sprout but a {config.architecture}")
         small = build_model(config)
-        load_weights((options.run_dir or RUNS / config.name) / BEST, small)
+        load_weights((options.run_dir or RUNS / config.name) / AVERAGED, small)
         faces = read_fer2013(
             options.data / config.data.testing, "PublicTest", config.size, channels_of(config)
         )

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from training.augmentation import Batch, FaceBatches
 from training.backbone import BEGINNINGS, load_beginning
 from training.checkpoint import (
-    BEST,
+    AVERAGED,
     EpochRecord,
     load_checkpoint,
     read_history,
@@ -48,7 +48,8 @@ def train(
     backbone: the initial weights, where the configuration begins with such; a run that is
     gone on with has them already. After each epoch the folder holds checkpoint.npz, log.csv
     and, on TensorFlow, events for TensorBoard; from the first epoch of the last stage also
-    best.npz, the averaged weights with the best PublicTest accuracy. Raises ValueError for
+    averaged.npz, the averaged weights to serve: the latest ones, or, with patience, those
+    with the best PublicTest accuracy. Raises ValueError for
     a backbone that is missing or not wanted, BackboneError for an unusable one.
     """
     finished = read_history(folder) if (folder / CHECKPOINT).exists() else []
@@ -78,8 +79,8 @@ def train(
                 phase = config.phase_at(epoch)
                 enter_phase(model, config, phase, steps)
             history.append(_run_epoch(config, data, model, averaged, epoch, bar))
-            if _is_best(history, config.size):
-                save_weights(folder / BEST, averaged)
+            if is_served(history, config):
+                save_weights(folder / AVERAGED, averaged)
             save_checkpoint(folder, config.fingerprint(), history, model, averaged)
             write_log(folder, history)
             _report(history[-1], config, bar)
@@ -93,9 +94,21 @@ def has_stalled(history: list[EpochRecord], config: TrainingConfig) -> bool:
     """
     if config.patience is None:
         return False
-    served = _served_accuracies(history[config.frozen_epochs :], config.size)
+    served = _served_accuracies(history, config)
     earlier, last = served[: -config.patience], served[-config.patience :]
     return bool(earlier) and max(last) <= max(earlier)
+
+
+def is_served(history: list[EpochRecord], config: TrainingConfig) -> bool:
+    """Whether the last epoch's averaged weights are those to serve if training ended now.
+
+    With patience they are when no earlier epoch was better. A schedule that runs to its end
+    needs no choice between epochs, which on a few thousand faces would mostly choose luck.
+    """
+    served = _served_accuracies(history, config)
+    if not served or history[-1].size != config.size:
+        return False
+    return config.patience is None or served[-1] == max(served)
 
 
 def _check_backbone(config: TrainingConfig, backbone: Path | None, *, started: bool) -> None:
@@ -170,15 +183,13 @@ def _prefetched(batches: FaceBatches) -> Iterator[Batch]:
             yield waiting.popleft().result()
 
 
-def _served_accuracies(history: list[EpochRecord], size: int) -> list[float]:
-    """PublicTest accuracies at the served size; those at others do not compare with them."""
-    return [record.public_accuracy for record in history if record.size == size]
-
-
-def _is_best(history: list[EpochRecord], size: int) -> bool:
-    """Whether the last epoch is the best at the served size."""
-    served = _served_accuracies(history, size)
-    return history[-1].size == size and served[-1] == max(served)
+def _served_accuracies(history: list[EpochRecord], config: TrainingConfig) -> list[float]:
+    """PublicTest accuracies of all epochs at the served size that were not frozen."""
+    return [
+        record.public_accuracy
+        for record in history[config.frozen_epochs :]
+        if record.size == config.size
+    ]
 
 
 def _report(record: EpochRecord, config: TrainingConfig, bar: "tqdm[NoReturn]") -> None:
@@ -211,8 +222,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    best = max(r.public_accuracy for r in history if r.size == config.size)
-    print(f"trained {len(history)} epochs; best PublicTest accuracy {best:.4f}")
+    ends = range(len(history), 0, -1)
+    kept = next(history[end - 1] for end in ends if is_served(history[:end], config))
+    print(f"trained {len(history)} epochs; PublicTest accuracy {kept.public_accuracy:.4f}")
     print(f"next: python -m training.export {options.config}")
     return 0
 

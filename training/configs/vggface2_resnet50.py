@@ -2,7 +2,9 @@
 
 Command:  KERAS_BACKEND=torch python -m training.train vggface2_resnet50 --backbone grown.h5
           (`python -m training.growth sprout grown.h5` makes the file from a trained sprout)
-Measured: not measured yet. 25,666,503 parameters.
+Measured: FER2013 PrivateTest (3,573 faces, one look each) accuracy 0.696, macro F1 0.670,
+          expected calibration error 0.019; FER+ majority 0.777; PublicTest accuracy 0.673.
+          25,666,503 parameters, 3 epochs in 53 minutes (2026-11-22, torch, two slow cores).
 """
 
 from training.augmentation import Augmentation
