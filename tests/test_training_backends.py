@@ -86,6 +86,45 @@ def test_what_another_backend_trains_tensorflow_serves(
     assert accuracy == pytest.approx(manifest["measured"]["PrivateTest"]["accuracy"], abs=1e-4)
 
 
+def test_a_training_that_was_killed_goes_on_to_the_same_weights_on_torch(
+    data_folder: Path, tmp_path: Path
+) -> None:
+    if find_spec("torch") is None:
+        skip_or_fail("torch is not installed; docs/training.md says how to get it")
+    code = """
+import contextlib, sys
+from pathlib import Path
+from unittest import mock
+from tests.generated_faces import tiny_config
+from training.config import Stage
+from training.data import read_data
+from training.train import train
+data, runs = map(Path, sys.argv[1:])
+config = tiny_config(stages=(Stage(2, 32), Stage(2, 32, restart=0.05)), dropout=0.5)
+faces = read_data(config, data)
+train(config, faces, runs / "whole")
+for _ in range(3):
+    killed = mock.patch("training.train.write_log", side_effect=KeyboardInterrupt)
+    with killed, contextlib.suppress(KeyboardInterrupt):
+        train(config, faces, runs / "killed")
+train(config, faces, runs / "killed")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(data_folder), str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": "torch"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    with (
+        np.load(tmp_path / "whole" / "averaged.npz") as expected,
+        np.load(tmp_path / "killed" / "averaged.npz") as resumed,
+    ):
+        for name in expected.files:
+            np.testing.assert_allclose(resumed[name], expected[name], rtol=1e-3, atol=1e-5)
+
+
 def test_fused_normalisation_trains_as_keras_does(tmp_path: Path) -> None:
     if find_spec("torch") is None:
         skip_or_fail("torch is not installed; docs/training.md says how to get it")

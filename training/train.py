@@ -131,6 +131,8 @@ def _run_epoch(
     bar: "tqdm[NoReturn]",
 ) -> EpochRecord:
     started = time.monotonic()
+    # Torch's dropout draws from a generator that no checkpoint holds.
+    keras.utils.set_random_seed(config.seed + epoch)
     stage = config.stage_at(epoch)
     size = stage.size
     batches = FaceBatches(
