@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from inference.preprocessing import standardise, vggface2
 from tests.generated_faces import draw_face
-from training.augmentation import Augmentation, FaceBatches, Look, augment, resize
+from training.augmentation import Augmentation, FaceBatches, Look, augment, mix, resize
 from training.datasets import one_hot
 
 NOTHING = Augmentation(flip=0, rotation=0, scale=0, shift=0, erase=0)
@@ -43,6 +45,38 @@ def test_erase_paints_one_grey_rectangle_within_its_area(faces: NDArray[np.uint8
     settings = Augmentation(flip=0, rotation=0, scale=0, shift=0, erase=1, erase_area=0.2)
     changed = augment(faces, settings, np.random.default_rng(0)) != faces
     assert 0 < changed.mean(axis=(1, 2, 3)).max() < 0.25
+
+
+def test_mixed_faces_and_targets_have_the_same_part_of_another_one() -> None:
+    greys = np.arange(0, 210, 10, dtype=np.uint8)
+    faces = np.broadcast_to(greys[:, None, None, None], (21, 4, 4, 1))
+    targets = np.eye(21, dtype=np.float32)
+    mixed, shares = mix(faces, targets, 1.0, np.random.default_rng(0))
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(mixed[:, 0, 0, 0], shares @ greys, atol=0.5)
+    own = shares.diagonal()
+    assert own.min() >= 0.5
+    assert np.count_nonzero(own < 0.95) > 10
+
+
+def test_only_as_many_faces_are_mixed_as_the_chance_says() -> None:
+    faces = np.random.default_rng(0).integers(0, 256, (400, 2, 2, 1), dtype=np.uint8)
+    targets = np.eye(400, dtype=np.float32)
+    mixed, shares = mix(faces, targets, 0.25, np.random.default_rng(1))
+    untouched = (shares == targets).all(axis=1)
+    assert 0.65 < untouched.mean() < 0.85
+    np.testing.assert_array_equal(mixed[untouched], faces[untouched])
+    same = mix(faces, targets, 0.0, np.random.default_rng(1))
+    assert same[0] is faces
+    assert same[1] is targets
+
+
+def test_a_batch_is_mixed_as_its_settings_say(faces: NDArray[np.uint8]) -> None:
+    plain = batches(faces, settings=NOTHING)[0]
+    mixed = batches(faces, settings=replace(NOTHING, mix=1.0))[0]
+    assert not np.array_equal(mixed.faces, plain.faces)
+    np.testing.assert_array_equal(mixed.pictures, standardise(mixed.faces))
+    assert (mixed.targets.max(axis=1) < 1).any()
 
 
 def test_brightness_and_contrast_change_each_face_within_their_limits(

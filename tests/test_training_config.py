@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.generated_faces import tiny_config
-from training.config import CONFIGS, Data, Phase, Stage, load_config
+from training.config import CONFIGS, ITSELF, Data, Phase, Stage, load_config
 from training.datasets import Source
 from training.network import channels_of, look_at, preprocessing_of
 
@@ -63,9 +63,10 @@ def test_every_value_counts_in_the_fingerprint() -> None:
         ({"teacher": "compact"}, "a teacher needs a weight above 0"),
         ({"teacher_weight": 0.5}, "a weight needs a teacher"),
         ({"teacher": "compact", "teacher_weight": 1.5}, "teacher_weight is 1.5"),
+        ({"teacher": ITSELF, "teacher_weight": 1.0}, "begins with compact_base can be its own"),
         ({"preprocessing": "vgg"}, "'vgg'; expected one of levelled, standardise, vggface2"),
         ({"precision": "float16"}, "'float16'; expected one of float32, mixed_bfloat16"),
-        ({"initial_weights": "imagenet"}, "one of scratch, compact, dlib, grown, vggface2"),
+        ({"initial_weights": "imagenet"}, "one of scratch, compact, compact_base, dlib"),
         ({"initial_weights": "vggface2"}, "compact cannot begin with vggface2"),
         ({"frozen_epochs": 1}, "other trainings have neither"),
         ({**VGGFACE2, "fine_tuning_rate": 0.0}, "fine_tuning_rate 0.0: grown and vggface2"),

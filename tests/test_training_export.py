@@ -7,15 +7,18 @@ import pytest
 
 from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
+from inference.network import load_network
 from tests.generated_faces import tiny_config, write_tiny_data
 from training.checkpoint import AVERAGED, CheckpointError, load_weights
 from training.config import Data, Stage, TrainingConfig, load_config
 from training.data import read_data
-from training.datasets import Faces, read_fer2013
-from training.export import describe_data, export, main, model_card
-from training.metrics import score, softmax
+from training.datasets import Faces, read_fer2013, shares
+from training.export import VOTE_WEIGHT, describe_data, export, main, model_card
+from training.metrics import fit_bias, score, softmax
 from training.network import build_model, look_at, predict_logits
 from training.train import train
+
+ALL_SAD = np.eye(len(EMOTIONS), dtype=np.float32)[EMOTIONS.index("sad")]
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +57,19 @@ def artefact(
     return export(config, run, validation, testing, tmp_path_factory.mktemp("models"))
 
 
+def test_each_emotion_is_seen_as_often_as_labels_and_votes_have_it(
+    config: TrainingConfig, run: Path, data_folder: Path, tmp_path: Path
+) -> None:
+    validation = read_fer2013(data_folder / "faces", "PublicTest")
+    unsure = {name.partition("_")[2][:-4]: ALL_SAD for name in validation.names}
+    folder = export(config, run, validation, validation, tmp_path, unsure)
+    _, network = load_network(folder)
+    logits = predict_logits(network, validation.images, look_at(config, config.size))
+    seen = softmax(logits).mean(axis=0)
+    expected = (1 - VOTE_WEIGHT) / 7 + VOTE_WEIGHT * ALL_SAD
+    np.testing.assert_allclose(seen, expected, atol=0.01)
+
+
 def test_the_manifest_describes_the_files_beside_it(artefact: Path) -> None:
     manifest = json.loads((artefact / "manifest.json").read_text())
     assert manifest["labels"] == list(EMOTIONS)
@@ -75,12 +91,16 @@ def test_kernels_are_stored_in_half_precision_and_vectors_in_full(artefact: Path
 
 
 def test_the_served_model_gives_the_averaged_models_probabilities(
-    artefact: Path, config: TrainingConfig, run: Path, testing: Faces
+    artefact: Path, config: TrainingConfig, run: Path, data_folder: Path, testing: Faces
 ) -> None:
     manifest = json.loads((artefact / "manifest.json").read_text())
     model = build_model(config)
     load_weights(run / AVERAGED, model)
-    logits = predict_logits(model, testing.images, look_at(config, config.size))
+    look = look_at(config, config.size)
+    validation = read_fer2013(data_folder / "faces", "PublicTest")
+    known = predict_logits(model, validation.images, look)
+    bias = fit_bias(known, shares(validation, {}, VOTE_WEIGHT))
+    logits = predict_logits(model, testing.images, look) + bias
     expected = softmax(logits, manifest["temperature"])
     served = EmotionModel.load(artefact).predict(testing.images)
     np.testing.assert_allclose(served, expected, atol=0.01)

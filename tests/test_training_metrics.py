@@ -9,6 +9,7 @@ from inference.labels import EMOTIONS
 from training.metrics import (
     confusion_matrix,
     expected_calibration_error,
+    fit_bias,
     fit_temperature,
     negative_log_likelihood,
     precision_and_recall,
@@ -76,6 +77,23 @@ def test_no_other_temperature_is_likelier_than_the_fitted_one(
     least = negative_log_likelihood(logits, labels, fitted)
     for temperature in (0.05, 0.3, 1, 3, 20):
         assert least <= negative_log_likelihood(logits, labels, temperature) + 1e-4
+
+
+def test_the_bias_gives_each_emotion_its_share() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(500, 7)) * 2
+    shares = np.array([0.1, 0.02, 0.1, 0.3, 0.28, 0.12, 0.08])
+    bias = fit_bias(logits, shares)
+    np.testing.assert_allclose(softmax(logits + bias).mean(axis=0), shares, atol=1e-4)
+    assert bias.sum() == pytest.approx(0, abs=1e-9)
+    np.testing.assert_allclose(fit_bias(logits + bias, shares), 0, atol=1e-3)
+
+
+def test_an_emotion_that_never_is_gets_a_bias_too() -> None:
+    logits = np.random.default_rng(0).normal(size=(100, 7))
+    bias = fit_bias(logits, np.array([0, 0, 0, 1.0, 0, 0, 0]))
+    assert np.isfinite(bias).all()
+    assert (softmax(logits + bias).argmax(axis=1) == 3).all()
 
 
 def test_the_temperature_undoes_overconfidence() -> None:

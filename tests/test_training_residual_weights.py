@@ -1,4 +1,4 @@
-"""A sprout that begins with a finished compact: the same convolutions, in colour."""
+"""What begins with a finished compact: a sprout, in colour, and a compact, with all of it."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from training.architectures import build
 from training.backbone import load_beginning
 from training.config import Stage
 from training.data import read_data
-from training.residual_weights import OtherNetworkError, convolutions, load_compact
+from training.network import build_for_training
+from training.residual_weights import OtherNetworkError, convolutions, load_base, load_compact
 
 COMPACT = ROOT / "models" / "compact"
 
@@ -99,3 +100,26 @@ def test_a_compact_of_other_widths_is_refused_by_its_first_difference(tmp_path: 
     message = r"is \(3, 3, 8, 8\); a sprout needs \(3, 3, 32, 32\)"
     with pytest.raises(OtherNetworkError, match=f"narrow is a compact whose .* {message}"):
         load_compact(folder, build("sprout"), np.zeros((2, 32, 32, 3), np.float32))
+
+
+def test_a_compact_begins_with_all_weights_of_another_one(tmp_path: Path, grey: Any) -> None:
+    config = tiny_config(widths=(), blocks=(), initial_weights="compact_base")
+    model = build_for_training(config)
+    load_beginning(config, COMPACT, model, np.zeros((0, 48, 48, 1), np.uint8))
+    expected = load_network(COMPACT)[1].predict_on_batch(grey)
+    np.testing.assert_allclose(model.predict_on_batch(grey), expected, atol=1e-4)
+
+
+def test_a_compact_of_other_layers_is_refused_and_nothing_is_changed(tmp_path: Path) -> None:
+    narrow = build("compact", widths=(8, 8, 8, 16))
+    model = build("compact")
+    before = model.get_weights()
+    folder = write_model(tmp_path / "narrow", network=narrow, architecture="compact")
+    message = r"narrow: stem_conv/kernel is \(7, 7, 1, 8\), this network has \(7, 7, 1, 32\)"
+    with pytest.raises(OtherNetworkError, match=message):
+        load_base(folder, model)
+    other = write_model(tmp_path / "other")
+    with pytest.raises(OtherNetworkError, match="stem_conv/kernel is missing"):
+        load_base(other, model)
+    for now, then in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(now, then)

@@ -11,7 +11,9 @@ from inference.emotion import EmotionModel
 from inference.manifest import ModelError
 from tests.generated_faces import tiny_config, write_tiny_data
 from tests.model_factory import SIZE, write_model
+from training.architectures import build
 from training.augmentation import resize
+from training.config import ITSELF
 from training.data import read_data
 from training.datasets import one_hot
 from training.export import describe_beginning
@@ -89,6 +91,41 @@ def test_a_training_asks_it_about_the_changed_faces_of_each_batch(
     assert not any(np.array_equal(asked[-1][0], face) for face in plain)
     alone = train(config, replace(data, teacher=None), tmp_path / "alone")
     assert history[-1].loss != alone[-1].loss
+
+
+def test_a_mirrored_teacher_says_the_same_of_a_face_and_its_mirror_image(models: Path) -> None:
+    faces = some_faces(3, SIZE)
+    mirrored = faces[:, :, ::-1]
+    plain = Teacher(models / "grey", weight=1.0)
+    both = Teacher(models / "grey", weight=1.0, mirrored=True)
+    said = both.probabilities(faces)
+    assert not np.allclose(plain.probabilities(faces), plain.probabilities(mirrored), atol=1e-6)
+    np.testing.assert_allclose(said, both.probabilities(mirrored), atol=1e-6)
+    mean = (plain.probabilities(faces) + plain.probabilities(mirrored)) / 2
+    np.testing.assert_allclose(said, mean, atol=1e-6)
+
+
+def test_a_model_that_teaches_itself_is_the_one_that_training_begins_with(
+    data_folder: Path, tmp_path: Path
+) -> None:
+    first = tiny_config("compact_base")
+    network = build(first.architecture, **first.options)
+    base = write_model(
+        tmp_path / "base",
+        network=network,
+        architecture="compact",
+        input={"size": first.size, "channels": 1, "preprocessing": "standardise"},
+    )
+    config = tiny_config(initial_weights="compact_base", teacher=ITSELF, teacher_weight=0.75)
+    assert describe_beginning(config).endswith("and which taught itself with mirror images")
+    with pytest.raises(ValueError, match="name its folder with --backbone, also to go on"):
+        read_data(config, data_folder)
+    data = read_data(config, data_folder, base)
+    assert data.teacher
+    faces = some_faces(2, SIZE)
+    expected = Teacher(base, weight=0.75, mirrored=True).probabilities(faces)
+    np.testing.assert_array_equal(data.teacher.probabilities(faces), expected)
+    assert len(train(config, data, tmp_path / "run", base)) == config.epochs
 
 
 def test_an_unknown_teacher_lists_the_models(

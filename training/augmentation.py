@@ -33,7 +33,9 @@ class Augmentation:
     flip, erase: probabilities. rotation: degrees either way. scale, shift: fractions
     either way, of the size. erase_area: the greatest part of the picture that is erased.
     brightness: fraction of 255 either way. contrast: fraction either way. Both are for
-    preprocessings that keep them; standardise takes them out.
+    preprocessings that keep them; standardise takes them out. mix: the probability that
+    another face of the batch shows through, with up to half of the light and of the target
+    (after Zhang and others, "mixup", 2018).
     """
 
     flip: float = 0.5
@@ -44,6 +46,7 @@ class Augmentation:
     erase_area: float = 0.2
     brightness: float = 0.0
     contrast: float = 0.0
+    mix: float = 0.0
 
 
 def augment(
@@ -65,6 +68,23 @@ def augment(
         _erase(warped, settings, rng)
         changed[index] = warped.reshape(face.shape)
     return changed
+
+
+def mix(
+    faces: NDArray[np.uint8],
+    targets: NDArray[np.float32],
+    chance: float,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Let another of the (N, S, S, C) faces show through some of them, and of (N, 7) targets."""
+    if chance == 0:
+        return faces, targets
+    others = rng.permutation(len(faces))
+    part = np.where(rng.random(len(faces)) < chance, rng.uniform(0, 0.5, len(faces)), 0)
+    part = part.astype(np.float32)[:, None]
+    light = part[..., None, None]
+    mixed = np.round((1 - light) * faces + light * faces[others])
+    return mixed.astype(np.uint8), (1 - part) * targets + part * targets[others]
 
 
 def resize(faces: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
@@ -131,7 +151,8 @@ class FaceBatches(keras.utils.PyDataset):
         rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
         rng = np.random.default_rng((*self._key, index))
         faces = augment(resize(self._faces[rows], self._look.size), self._settings, rng)
-        return Batch(faces, self._look.prepare(faces), self._targets[rows], self._weights[rows])
+        faces, targets = mix(faces, self._targets[rows], self._settings.mix, rng)
+        return Batch(faces, self._look.prepare(faces), targets, self._weights[rows])
 
 
 def _affine(size: int, settings: Augmentation, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ from training.augmentation import resize
 from training.config import TrainingConfig
 from training.dlib_weights import load_dlib
 from training.network import look_at
-from training.residual_weights import load_compact
+from training.residual_weights import load_base, load_compact
 
 MEASURED_FACES: Final = 512
 """Faces on which a normalisation that others froze is measured."""
@@ -39,6 +39,11 @@ BEGINNINGS: Final[Mapping[str, Beginning]] = MappingProxyType(
             "models/compact",
             "python -m training.export compact",
             "our compact network, which began with the one of dlib (CC0)",
+        ),
+        "compact_base": Beginning(
+            "runs/models/compact_base",
+            "python -m training.export compact_base --models runs/models",
+            "our compact network after its first training, which began with the one of dlib (CC0)",
         ),
         "dlib": Beginning(
             DLIB_FILE,
@@ -71,6 +76,9 @@ def load_beginning(
 
     faces: those of the training, (N, S, S, C). Raises ValueError for a file of another kind.
     """
+    if config.initial_weights == "compact_base":
+        load_base(path, model)
+        return
     known = {"compact": load_compact, "dlib": load_dlib}.get(config.initial_weights)
     if known is None:
         load_backbone(path, model)

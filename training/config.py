@@ -16,9 +16,12 @@ from training.datasets import FACE_SIZE, Source
 SMALLEST: Final = 32
 """Pixels: a smaller picture would be pooled away."""
 SCRATCH: Final = "scratch"
-INITIAL_WEIGHTS: Final = (SCRATCH, "compact", "dlib", "grown", "vggface2")
+INITIAL_WEIGHTS: Final = (SCRATCH, "compact", "compact_base", "dlib", "grown", "vggface2")
 WITH_A_NEW_HEAD: Final = ("grown", "vggface2")
 """Below a head from scratch, which is trained alone before anything else."""
+ITSELF: Final = "itself"
+"""As a teacher: the finished model that a training begins with."""
+TEACHES_ITSELF: Final = ("compact_base",)
 PRECISIONS: Final = ("float32", "mixed_bfloat16")
 BALANCES: Final = ("none", "weights", "sampling")
 CONFIGS: Final = Path(__file__).parent / "configs"
@@ -80,10 +83,12 @@ class TrainingConfig:
     target that is spread over all emotions. precision: "float32", or "mixed_bfloat16", which
     computes in half precision and keeps weights whole: faster where the processor has it.
     teacher: the name of a model in models/ whose probabilities are teacher_weight of the
-    targets; None for none. patience: the epochs at the served size without a better
-    PublicTest accuracy after which training stops; None for never.
+    targets, or "itself" for the one that training begins with, which is then also asked
+    about each face's mirror image; None for none. patience: the epochs at the served size
+    without a better PublicTest accuracy after which training stops; None for never.
     initial_weights: "scratch", or weights that the architecture can begin with: those of
-    "dlib" or "vggface2" as published, our "compact", or "grown" by training.growth. With
+    "dlib" or "vggface2" as published, our "compact_base" or "compact", or "grown" by
+    training.growth. With
     "grown" and "vggface2" frozen_epochs train the head alone, and the rest everything, at
     fine_tuning_rate, with a schedule of its own. Raises ValueError for values that cannot
     be trained.
@@ -139,6 +144,11 @@ class TrainingConfig:
             raise ValueError(
                 f"teacher is {self.teacher!r} and teacher_weight {self.teacher_weight}; "
                 "a teacher needs a weight above 0, and a weight needs a teacher"
+            )
+        if self.teacher == ITSELF and self.initial_weights not in TEACHES_ITSELF:
+            raise ValueError(
+                f"teacher is {ITSELF!r} and initial_weights {self.initial_weights!r}; only a "
+                f"training that begins with {', '.join(TEACHES_ITSELF)} can be its own teacher"
             )
         if self.precision not in PRECISIONS:
             raise ValueError(

@@ -40,9 +40,10 @@ class TrainingData:
     teacher: Teacher | None
 
 
-def read_data(config: TrainingConfig, folder: Path) -> TrainingData:
+def read_data(config: TrainingConfig, folder: Path, beginning: Path | None = None) -> TrainingData:
     """Read the files that the configuration names; DatasetError for what is unusable.
 
+    beginning: the initial weights; ValueError where they are to teach and are not given.
     Pictures that are in the training data and in PublicTest are reported in the log.
     """
     size, channels = config.data.face_size, channels_of(config)
@@ -58,7 +59,7 @@ def read_data(config: TrainingConfig, folder: Path) -> TrainingData:
         targets=smooth(targets, config.label_smoothing),
         weights=balancing_weights(targets) if balanced else np.ones(len(targets), np.float32),
         validation=read_fer2013(folder / config.data.testing, "PublicTest", size, channels),
-        teacher=Teacher.of(config),
+        teacher=Teacher.of(config, beginning),
     )
     _report_duplicates(data)
     return data

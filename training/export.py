@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
+from types import MappingProxyType
 from typing import Any, Final
 
 import keras
@@ -20,10 +21,10 @@ from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
 from training.backbone import BEGINNINGS
 from training.checkpoint import AVERAGED, load_weights, read_history
-from training.config import SCRATCH, Data, TrainingConfig, load_config
-from training.datasets import Faces, read_fer2013
+from training.config import ITSELF, SCRATCH, Data, TrainingConfig, load_config
+from training.datasets import Faces, Votes, read_fer2013, read_votes, shares
 from training.evaluate import evaluate
-from training.metrics import Scores, fit_temperature
+from training.metrics import Scores, fit_bias, fit_temperature
 from training.network import (
     build_model,
     channels_of,
@@ -35,17 +36,25 @@ from training.train import DEFAULT_DATA, RUNS
 
 MODELS: Final = Path("models")
 FORMAT: Final = 1
+VOTE_WEIGHT: Final = Data().vote_weight
+"""The part of FER+'s votes in the shares of emotions that the bias is fitted to."""
 CARD_TEMPLATE: Final = Path(__file__).parent / "model_card.md"
 DATA_NAMES: Final = {"affectnet": "AffectNet", "fer2013": "FER2013", "folders": "pictures"}
 FER2013_ARCHIVE: Final = "FER2013 (28,558 training images, 174 without a face left out)"
 
 
 def export(
-    config: TrainingConfig, run: Path, validation: Faces, testing: Faces, folder: Path
+    config: TrainingConfig,
+    run: Path,
+    validation: Faces,
+    testing: Faces,
+    folder: Path,
+    votes: Votes = MappingProxyType({}),
 ) -> Path:
     """Write the run's best averaged weights as an artefact; returns its folder.
 
-    The temperature is fitted on validation (PublicTest); both splits, and the time a face
+    On validation (PublicTest) the last layer's bias is fitted to how often its labels and
+    votes have each emotion, then the temperature to the labels. Both splits, and the time a face
     takes on this machine, are then measured through the written files, as the site will
     read them. An older artefact of the same name is replaced only when the new one is
     complete. folder: the parent of all models.
@@ -53,6 +62,9 @@ def export(
     model = build_model(config)
     load_weights(run / AVERAGED, model)
     logits = predict_logits(model, validation.images, look_at(config, config.size))
+    bias = fit_bias(logits, shares(validation, votes, VOTE_WEIGHT)).astype(np.float32)
+    model.get_layer("logits").bias.assign_add(bias)
+    logits += bias
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "name": config.name,
@@ -132,6 +144,8 @@ def describe_beginning(config: TrainingConfig) -> str:
     """What the training began with, in words, and who taught it."""
     pretrained = config.initial_weights != SCRATCH
     text = BEGINNINGS[config.initial_weights].title if pretrained else SCRATCH
+    if config.teacher == ITSELF:
+        return f"{text}, and which taught itself with mirror images"
     return text if config.teacher is None else f"{text}, distilled from {config.teacher}"
 
 
@@ -209,6 +223,7 @@ def main(arguments: list[str] | None = None) -> int:
             read_fer2013(archive, "PublicTest", config.size, channels_of(config)),
             read_fer2013(archive, "PrivateTest", config.size, channels_of(config)),
             options.models,
+            read_votes(options.data / config.data.votes) if config.data.vote_weight else {},
         )
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -11,6 +11,9 @@ from inference.labels import EMOTIONS
 CALIBRATION_BINS: Final = 15
 TEMPERATURES: Final = (0.05, 20.0)
 """The range in which a temperature is looked for."""
+NEWTON_STEPS: Final = 100
+RAREST: Final = 1e-4
+"""The least share of an emotion that a bias is fitted for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,23 @@ def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.integer]) -
         else:
             low = left
     return float(np.exp((low + high) / 2))
+
+
+def fit_bias(logits: NDArray[np.floating], shares: NDArray[np.floating]) -> NDArray[np.float64]:
+    """What to add to (N, 7) logits so that each emotion's mean probability is its share.
+
+    shares: (7,), summing to 1. The (7,) result sums to 0. It is the likeliest bias for targets
+    of these shares, found by Newton's method; steps are cut, as a sure classifier curves little.
+    """
+    wanted = np.maximum(shares, RAREST) / np.maximum(shares, RAREST).sum()
+    bias = np.zeros(len(EMOTIONS))
+    for _ in range(NEWTON_STEPS):
+        probabilities = softmax(logits + bias)
+        mean = probabilities.mean(axis=0)
+        curvature = np.diag(mean) - probabilities.T @ probabilities / len(logits)
+        step = np.linalg.lstsq(curvature, wanted - mean, rcond=1e-9)[0]
+        bias += np.clip(step, -1, 1)
+    return np.asarray(bias - bias.mean())
 
 
 def _macro_f1(confusion: NDArray[np.int64]) -> float:

@@ -60,6 +60,26 @@ def load_compact(folder: Path, model: keras.Model, faces: NDArray[np.float32]) -
     place_layers(model, layers, faces)
 
 
+def load_base(folder: Path, model: keras.Model) -> None:
+    """Put all weights of a finished compact into one of the same layers, in place.
+
+    folder: as training.export wrote it. Raises ModelError for an unusable folder and
+    OtherNetworkError for another network.
+    """
+    _, trained = load_network(folder)
+    found, wanted = (
+        {variable.path: tuple(variable.shape) for variable in network.weights}
+        for network in (trained, model)
+    )
+    for name in [*wanted, *found]:
+        if found.get(name) != wanted.get(name):
+            raise OtherNetworkError(
+                f"{folder}: {name} is {found.get(name, 'missing')}, this network has "
+                f"{wanted.get(name, 'none')}; begin with the model that compact_base became"
+            )
+    model.set_weights(trained.get_weights())
+
+
 def place_layers(model: keras.Model, layers: Sequence[Layer], faces: NDArray[np.float32]) -> None:
     """Let each convolution of a network do what a known one does, in place.
 

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from training.augmentation import Batch, FaceBatches
+from training.augmentation import Batch, FaceBatches, resize
 from training.backbone import BEGINNINGS, load_beginning
 from training.checkpoint import (
     AVERAGED,
@@ -31,6 +31,7 @@ from training.log import write_log
 from training.metrics import negative_log_likelihood
 from training.network import build_for_training, build_model, look_at, predict_logits
 from training.optimisation import AVERAGE_EVERY, average, enter_phase
+from training.statistics import REFRESHED_ON, refresh_normalisation
 
 DEFAULT_DATA: Final = Path("../shared/data")
 RUNS: Final = Path("runs")
@@ -48,14 +49,19 @@ def train(
     backbone: the initial weights, where the configuration begins with such; a run that is
     gone on with has them already. After each epoch the folder holds checkpoint.npz, log.csv
     and, on TensorFlow, events for TensorBoard; from the first epoch of the last stage also
-    averaged.npz, the averaged weights to serve: the latest ones, or, with patience, those
+    averaged.npz, the averaged weights to serve, with normalisation statistics of unchanged
+    faces: the latest ones, or, with patience, those
     with the best PublicTest accuracy. Raises ValueError for
     a backbone that is missing or not wanted, BackboneError for an unusable one.
     """
     finished = read_history(folder) if (folder / CHECKPOINT).exists() else []
     _check_backbone(config, backbone, started=bool(finished))
     keras.utils.set_random_seed(config.seed)
-    model, averaged = build_for_training(config), build_model(config)
+    model, averaged, served = (
+        build_for_training(config),
+        build_model(config),
+        build_model(config),
+    )
     if backbone and not finished:
         load_beginning(config, backbone, model, data.training.images)
     averaged.set_weights(model.get_weights())
@@ -78,9 +84,9 @@ def train(
             if config.phase_at(epoch) != phase:
                 phase = config.phase_at(epoch)
                 enter_phase(model, config, phase, steps)
-            history.append(_run_epoch(config, data, model, averaged, epoch, bar))
+            history.append(_run_epoch(config, data, model, averaged, served, epoch, bar))
             if is_served(history, config):
-                save_weights(folder / AVERAGED, averaged)
+                save_weights(folder / AVERAGED, served)
             save_checkpoint(folder, config.fingerprint(), history, model, averaged)
             write_log(folder, history)
             _report(history[-1], config, bar)
@@ -127,6 +133,7 @@ def _run_epoch(
     data: TrainingData,
     model: keras.Model,
     averaged: keras.Model,
+    served: keras.Model,
     epoch: int,
     bar: "tqdm[NoReturn]",
 ) -> EpochRecord:
@@ -159,7 +166,11 @@ def _run_epoch(
             average(model, averaged, config.averaging, epoch * len(batches) + index + 1, every)
         bar.update()
         bar.set_postfix(epoch=epoch + 1, loss=f"{float(loss):.3f}", refresh=False)
-    logits = predict_logits(averaged, data.validation.images, look_at(config, size))
+    served.set_weights(averaged.get_weights())
+    look = look_at(config, size)
+    some = np.random.default_rng(config.seed).permutation(len(data.training))[:REFRESHED_ON]
+    refresh_normalisation(served, look.prepare(resize(data.training.images[some], size)))
+    logits = predict_logits(served, data.validation.images, look)
     labels = data.validation.labels
     return EpochRecord(
         epoch=epoch + 1,
@@ -220,7 +231,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = load_config(options.config)
         folder = options.run_dir or RUNS / config.name
-        history = train(config, read_data(config, options.data), folder, options.backbone)
+        data = read_data(config, options.data, options.backbone)
+        history = train(config, data, folder, options.backbone)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -30,7 +30,7 @@ class Architecture:
 
 
 ARCHITECTURES: Final[dict[str, Architecture]] = {
-    "compact": Architecture(compact, beginnings=("dlib",)),
+    "compact": Architecture(compact, beginnings=("compact_base", "dlib")),
     "fer_cnn": Architecture(fer_cnn, size=FER_CNN_SIZE),
     "sprout": Architecture(sprout, preprocessing="levelled", beginnings=("compact",)),
     "vggface2_resnet50": Architecture(

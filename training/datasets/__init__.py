@@ -2,7 +2,7 @@
 
 from training.datasets.duplicates import duplicates
 from training.datasets.fer2013 import fer2013_pictures, read_fer2013
-from training.datasets.ferplus import VOTE_COLUMNS, blend_votes, majority, read_votes
+from training.datasets.ferplus import VOTE_COLUMNS, Votes, blend_votes, majority, read_votes, shares
 from training.datasets.folders import affectnet_pictures, folder_pictures
 from training.datasets.mixing import Source, balancing_weights, read_sources
 from training.datasets.records import (
@@ -25,6 +25,7 @@ __all__ = [
     "Faces",
     "Picture",
     "Source",
+    "Votes",
     "affectnet_pictures",
     "balancing_weights",
     "blend_votes",
@@ -39,4 +40,5 @@ __all__ = [
     "read_fer2013",
     "read_sources",
     "read_votes",
+    "shares",
 ]

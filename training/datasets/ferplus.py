@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.datasets.records import DatasetError, Picture
+from training.datasets.records import DatasetError, Faces, Picture, one_hot
 from training.datasets.tables import rows
 
 VOTE_COLUMNS: Final = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
@@ -52,6 +52,19 @@ def blend_votes(pictures: Sequence[Picture], votes: Votes, weight: float) -> lis
             picture = replace(picture, distribution=mixed)
         blended.append(picture)
     return blended
+
+
+def shares(faces: Faces, votes: Votes, weight: float) -> NDArray[np.float64]:
+    """How much of all targets each emotion has: (7,), summing to 1.
+
+    votes, weight: as for blend_votes, of which these are the targets.
+    """
+    targets = one_hot(faces.labels).astype(np.float64)
+    for row, name in enumerate(faces.names):
+        share = _share(name, votes)
+        if share is not None:
+            targets[row] = (1 - weight) * targets[row] + weight * share
+    return np.asarray(targets.mean(axis=0))
 
 
 def majority(names: Sequence[str], votes: Votes) -> NDArray[np.int64]:
