@@ -117,7 +117,7 @@ def test_a_model_that_teaches_itself_is_the_one_that_training_begins_with(
         input={"size": first.size, "channels": 1, "preprocessing": "standardise"},
     )
     config = tiny_config(initial_weights="compact_base", teacher=ITSELF, teacher_weight=0.75)
-    assert describe_beginning(config).endswith("and which taught itself with mirror images")
+    assert describe_beginning(config).endswith("dlib's (CC0), taught by its own mirrored answers")
     with pytest.raises(ValueError, match="name its folder with --backbone, also to go on"):
         read_data(config, data_folder)
     data = read_data(config, data_folder, base)

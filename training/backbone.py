@@ -43,7 +43,7 @@ BEGINNINGS: Final[Mapping[str, Beginning]] = MappingProxyType(
         "compact_base": Beginning(
             "runs/models/compact_base",
             "python -m training.export compact_base --models runs/models",
-            "our compact network after its first training, which began with the one of dlib (CC0)",
+            "our first compact network, begun with dlib's (CC0)",
         ),
         "dlib": Beginning(
             DLIB_FILE,

@@ -145,7 +145,7 @@ def describe_beginning(config: TrainingConfig) -> str:
     pretrained = config.initial_weights != SCRATCH
     text = BEGINNINGS[config.initial_weights].title if pretrained else SCRATCH
     if config.teacher == ITSELF:
-        return f"{text}, and which taught itself with mirror images"
+        return f"{text}, taught by its own mirrored answers"
     return text if config.teacher is None else f"{text}, distilled from {config.teacher}"
 
 

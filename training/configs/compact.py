@@ -4,7 +4,7 @@ Command:  KERAS_BACKEND=torch python -m training.train compact --backbone runs/m
           (docs/training.md has the two commands before it)
 Measured: FER2013 PrivateTest (3,573 faces, one look each) accuracy 0.702, macro F1 0.679,
           expected calibration error 0.020; FER+ majority 0.783; PublicTest accuracy 0.693.
-          4,403,367 parameters, 10 epochs in 64 minutes (2026-11-22, torch, two slow cores),
+          4,403,367 parameters, 10 epochs in 65 minutes (2026-11-22, torch, two slow cores),
           after the 58 epochs of compact_base.
 """
 
