@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from pytest_django.fixtures import Settings
 
 from inference.service import served_manifest
@@ -197,7 +198,8 @@ class TestStudentPage:
         assert ("Engagement, 0 to 1" in content) is shown
         model = served_manifest()
         assert model is not None
-        assert f"Model: {model.title} (initial weights: {model.initial_weights})" in content
+        stated = escape(f"Model: {model.title} (initial weights: {model.initial_weights})")
+        assert stated in content
 
     def test_where_only_presence_is_counted_it_shows_no_emotions(
         self, client: Client, session: ClassSession, settings: Settings

@@ -3,6 +3,7 @@ from typing import NamedTuple
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from inference.service import served_manifest
@@ -185,7 +186,8 @@ def test_the_live_page_names_its_socket_and_the_estimate(access: Access) -> None
     assert 'id="mix-chart"' in page
     model = served_manifest()
     assert model is not None
-    assert f"Model: {model.title} (initial weights: {model.initial_weights})" in page
+    stated = escape(f"Model: {model.title} (initial weights: {model.initial_weights})")
+    assert stated in page
 
 
 def test_the_live_page_has_no_emotions_under_the_presence_policy(
