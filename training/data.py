@@ -15,8 +15,8 @@ from training.datasets import (
     blend_votes,
     decode,
     distributions,
+    divide_public,
     duplicates,
-    read_fer2013,
     read_sources,
     read_votes,
 )
@@ -28,7 +28,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """Training faces with soft targets (N, 7) and weights (N,), and PublicTest's faces.
+    """Training faces with soft targets (N, 7) and weights (N,), and those of PublicTest that
+    validate.
 
     teacher: who adds to the targets of each batch.
     """
@@ -47,7 +48,8 @@ def read_data(config: TrainingConfig, folder: Path, beginning: Path | None = Non
     Pictures that are in the training data and in PublicTest are reported in the log.
     """
     size, channels = config.data.face_size, channels_of(config)
-    pictures = read_sources(config.data.training, folder)
+    learnt, validating = divide_public(folder / config.data.testing, config.data.public_part)
+    pictures = [*read_sources(config.data.training, folder), *learnt]
     if config.data.vote_weight:
         votes = read_votes(folder / config.data.votes)
         pictures = blend_votes(pictures, votes, config.data.vote_weight)
@@ -58,7 +60,7 @@ def read_data(config: TrainingConfig, folder: Path, beginning: Path | None = Non
         training=training,
         targets=smooth(targets, config.label_smoothing),
         weights=balancing_weights(targets) if balanced else np.ones(len(targets), np.float32),
-        validation=read_fer2013(folder / config.data.testing, "PublicTest", size, channels),
+        validation=decode(validating, size, channels),
         teacher=Teacher.of(config, beginning),
     )
     _report_duplicates(data)

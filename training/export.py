@@ -22,7 +22,15 @@ from inference.labels import EMOTIONS
 from training.backbone import BEGINNINGS
 from training.checkpoint import AVERAGED, load_weights, read_history
 from training.config import ITSELF, SCRATCH, Data, TrainingConfig, load_config
-from training.datasets import Faces, Votes, read_fer2013, read_votes, shares
+from training.datasets import (
+    Faces,
+    Votes,
+    decode,
+    divide_public,
+    read_fer2013,
+    read_votes,
+    shares,
+)
 from training.evaluate import evaluate
 from training.metrics import Scores, fit_bias, fit_temperature
 from training.network import (
@@ -53,7 +61,7 @@ def export(
 ) -> Path:
     """Write the run's best averaged weights as an artefact; returns its folder.
 
-    On validation (PublicTest) the last layer's bias is fitted to how often its labels and
+    On validation (of PublicTest) the last layer's bias is fitted to how often its labels and
     votes have each emotion, then the temperature to the labels. Both splits, and the time a face
     takes on this machine, are then measured through the written files, as the site will
     read them. An older artefact of the same name is replaced only when the new one is
@@ -113,7 +121,7 @@ def export(
 
 def model_card(manifest: dict[str, Any]) -> str:
     """The model card for a manifest, as Markdown; every figure in it is the manifest's."""
-    private = manifest["measured"]["PrivateTest"]
+    public, private = (manifest["measured"][split] for split in ("PublicTest", "PrivateTest"))
     recall = "\n".join(
         f"| {emotion} | {value:.1%} |" for emotion, value in private["recall"].items()
     )
@@ -135,7 +143,8 @@ def model_card(manifest: dict[str, Any]) -> str:
         macro_f1=f"{private['macro_f1']:.3f}",
         ece=f"{private['ece']:.3f}",
         n=f"{private['n']:,}",
-        public_accuracy=f"{manifest['measured']['PublicTest']['accuracy']:.1%}",
+        public_accuracy=f"{public['accuracy']:.1%}",
+        public_n=f"{public['n']:,}",
         recall=recall,
     )
 
@@ -158,6 +167,8 @@ def describe_data(data: Data) -> str:
         else:
             taken = "all" if source.emotions == EMOTIONS else ", ".join(source.emotions)
             parts.append(f"{DATA_NAMES[source.kind]} ({source.path}: {taken})")
+    if data.public_part:
+        parts.append(f"{data.public_part:.0%} of PublicTest")
     text = " and ".join(parts)
     if data.vote_weight:
         text += ", targets blended with FER+ votes"
@@ -217,10 +228,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = load_config(options.config)
         archive = options.data / config.data.testing
+        _, validating = divide_public(archive, config.data.public_part)
         target = export(
             config,
             options.run_dir or RUNS / config.name,
-            read_fer2013(archive, "PublicTest", config.size, channels_of(config)),
+            decode(validating, config.size, channels_of(config)),
             read_fer2013(archive, "PrivateTest", config.size, channels_of(config)),
             options.models,
             read_votes(options.data / config.data.votes) if config.data.vote_weight else {},
