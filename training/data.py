@@ -48,8 +48,9 @@ def read_data(config: TrainingConfig, folder: Path, beginning: Path | None = Non
     Pictures that are in the training data and in PublicTest are reported in the log.
     """
     size, channels = config.data.face_size, channels_of(config)
+    pictures = read_sources(config.data.training, folder)
     learnt, validating = divide_public(folder / config.data.testing, config.data.public_part)
-    pictures = [*read_sources(config.data.training, folder), *learnt]
+    pictures = [*pictures, *learnt]
     if config.data.vote_weight:
         votes = read_votes(folder / config.data.votes)
         pictures = blend_votes(pictures, votes, config.data.vote_weight)
