@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from logging import LogRecord
 from pathlib import Path
 from typing import Any
 
@@ -216,11 +217,25 @@ TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
 
+
+def _is_worth_a_line(record: LogRecord) -> bool:
+    """False for /healthz while the model warms up, an answer and no error."""
+    warming = getattr(record, "status_code", None) == 503 and "/healthz" in (record.args or ())
+    return not warming
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {
+        "worth_a_line": {"()": "django.utils.log.CallbackFilter", "callback": _is_worth_a_line}
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"daphne": {"level": "WARNING"}, "django.channels.server": {"level": "WARNING"}},
+    "loggers": {
+        "daphne": {"level": "WARNING"},
+        "django.channels.server": {"level": "WARNING"},
+        "django.request": {"filters": ["worth_a_line"]},
+    },
 }

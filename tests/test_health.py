@@ -24,13 +24,19 @@ def test_a_ready_server_shows_its_counters(server: Server) -> None:
 
 
 def test_before_the_model_is_warm_it_says_503(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(service, "_ready", threading.Event())
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json()["ready"] is False
-    assert answer["Cache-Control"].startswith("max-age=0")
+    assert "no-store" in answer["Cache-Control"]
+    assert not caplog.records, "a probe that comes early is no error"
+
+
+def test_other_refusals_are_logged(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    client.get("/no-such-page/")
+    assert "/no-such-page/" in caplog.text
 
 
 def test_without_emotion_it_names_no_model(client: Client, settings: Settings) -> None:

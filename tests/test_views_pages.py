@@ -1,11 +1,8 @@
-import threading
-
 import pytest
 from django.test import Client, RequestFactory
 from django.views.defaults import permission_denied, server_error
 from pytest_django import Settings
 
-from inference import service
 from tests.factories import make_teacher
 
 
@@ -48,16 +45,6 @@ def test_privacy_under_the_presence_policy_speaks_of_no_emotion_estimates(
     page = client.get("/privacy/").content.decode()
     assert "seven" not in page
     assert "neither emotion nor engagement" in page
-
-
-def test_healthz_refuses_until_the_model_is_warm(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(service, "_ready", threading.Event())
-    answer = client.get("/healthz")
-    assert answer.status_code == 503
-    assert answer.json()["ready"] is False
-    assert "no-store" in answer.headers["Cache-Control"]
 
 
 def test_an_unknown_address_has_a_page_of_its_own(client: Client) -> None:
