@@ -54,7 +54,6 @@ def test_every_value_counts_in_the_fingerprint() -> None:
         ({"warmup_epochs": 3}, "less than the 3 epochs"),
         ({"data": Data(vote_weight=1.5)}, "vote_weight is 1.5"),
         ({"averaging": 1.0}, "averaging is 1.0"),
-        ({"data": Data(public_part=1.0)}, "public_part is 1.0; expected 0 to below 1"),
         ({"label_smoothing": -0.1}, "label_smoothing is -0.1"),
         ({"patience": 0}, "patience is 0"),
         ({"data": Data(balance="even")}, "'even'; expected one of none, weights, sampling"),

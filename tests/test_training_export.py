@@ -8,11 +8,11 @@ import pytest
 from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
 from inference.network import load_network
-from tests.generated_faces import tiny_config, write_faces, write_tiny_data
+from tests.generated_faces import tiny_config, write_tiny_data
 from training.checkpoint import AVERAGED, CheckpointError, load_weights
 from training.config import Data, Stage, TrainingConfig, load_config
 from training.data import read_data
-from training.datasets import Faces, divide_public, fer2013_pictures, read_fer2013, shares
+from training.datasets import Faces, read_fer2013, shares
 from training.export import VOTE_WEIGHT, describe_data, export, main, model_card
 from training.metrics import fit_bias, score, softmax
 from training.network import build_model, look_at, predict_logits
@@ -131,31 +131,6 @@ def test_exporting_again_replaces_the_artefact_and_leaves_nothing_else(
     assert not (artefact / "stale.txt").exists()
 
 
-def test_it_is_fitted_and_measured_with_what_of_public_test_was_not_trained_on(
-    run: Path, tmp_path: Path
-) -> None:
-    data = write_tiny_data(tmp_path / "data")
-    faces = write_faces(data / "faces", "PublicTest", 8)
-    validating = divide_public(faces, 0.3)[1]
-    assert len(validating) < len(fer2013_pictures(faces, "PublicTest"))
-    source = tmp_path / "tiny.py"
-    source.write_text(
-        "from dataclasses import replace\n"
-        "from tests.generated_faces import tiny_config\n"
-        "from training.config import Stage\n"
-        "data = replace(tiny_config().data, public_part=0.3)\n"
-        "CONFIG = tiny_config(stages=(Stage(epochs=2, size=48),), data=data)\n"
-    )
-    models = tmp_path / "models"
-    arguments = ["--data", str(data), "--run-dir", str(run), "--models", str(models)]
-    assert main([str(source), *arguments]) == 0
-    manifest = json.loads((models / "tiny" / "manifest.json").read_text())
-    assert manifest["measured"]["PublicTest"]["n"] == len(validating)
-    assert f"the {len(validating)} faces of PublicTest" in (
-        models / "tiny" / "MODEL_CARD.md"
-    ).read_text("utf-8")
-
-
 def test_a_run_that_was_not_trained_is_explained(
     config: TrainingConfig, testing: Faces, tmp_path: Path
 ) -> None:
@@ -168,9 +143,6 @@ def test_a_mixture_is_described_by_its_sources() -> None:
     assert describe_data(Data()) == (
         "FER2013 (28,558 training images, 174 without a face left out), targets blended with "
         "FER+ votes"
-    )
-    assert describe_data(Data(vote_weight=0, public_part=0.75)) == (
-        "FER2013 (28,558 training images, 174 without a face left out) and 75% of PublicTest"
     )
     mixture = load_config("vggface2_resnet50_mixed").data
     assert describe_data(mixture) == (

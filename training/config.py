@@ -32,7 +32,6 @@ class Data:
     """Where the faces come from; every path is in the data folder.
 
     training: the sources, mixed. testing: FER2013 with its splits PublicTest and PrivateTest.
-    public_part: of PublicTest that is trained on as well, 0 to below 1; the rest validates.
     votes: FER+. vote_weight: the votes' part in the targets, 0 to 1. balance: "none", or
     "weights" (a rare emotion's loss counts more) or "sampling" (it is drawn more often).
     face_size: the side in pixels that pictures are kept in memory with.
@@ -40,7 +39,6 @@ class Data:
 
     training: tuple[Source, ...] = (Source("fer2013", "fer2013_train.zip"),)
     testing: str = "fer2013_test.zip"
-    public_part: float = 0.0
     votes: str = "fer2013new.csv"
     vote_weight: float = 0.4
     balance: str = "none"
@@ -138,9 +136,8 @@ class TrainingConfig:
         ):
             if not 0 <= value <= 1:
                 raise ValueError(f"{name} is {value}; expected 0 to 1")
-        for name, value in (("public_part", self.data.public_part), ("averaging", self.averaging)):
-            if not 0 <= value < 1:
-                raise ValueError(f"{name} is {value}; expected 0 to below 1")
+        if not 0 <= self.averaging < 1:
+            raise ValueError(f"averaging is {self.averaging}; expected 0 to below 1")
         if self.patience is not None and self.patience < 1:
             raise ValueError(f"patience is {self.patience}; expected at least 1, or None")
         if (self.teacher is None) != (self.teacher_weight == 0):

@@ -15,8 +15,8 @@ from training.datasets import (
     blend_votes,
     decode,
     distributions,
-    divide_public,
     duplicates,
+    read_fer2013,
     read_sources,
     read_votes,
 )
@@ -28,8 +28,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """Training faces with soft targets (N, 7) and weights (N,), and those of PublicTest that
-    validate.
+    """Training faces with soft targets (N, 7) and weights (N,), and PublicTest's faces.
 
     teacher: who adds to the targets of each batch.
     """
@@ -49,8 +48,6 @@ def read_data(config: TrainingConfig, folder: Path, beginning: Path | None = Non
     """
     size, channels = config.data.face_size, channels_of(config)
     pictures = read_sources(config.data.training, folder)
-    learnt, validating = divide_public(folder / config.data.testing, config.data.public_part)
-    pictures = [*pictures, *learnt]
     if config.data.vote_weight:
         votes = read_votes(folder / config.data.votes)
         pictures = blend_votes(pictures, votes, config.data.vote_weight)
@@ -61,7 +58,7 @@ def read_data(config: TrainingConfig, folder: Path, beginning: Path | None = Non
         training=training,
         targets=smooth(targets, config.label_smoothing),
         weights=balancing_weights(targets) if balanced else np.ones(len(targets), np.float32),
-        validation=decode(validating, size, channels),
+        validation=read_fer2013(folder / config.data.testing, "PublicTest", size, channels),
         teacher=Teacher.of(config, beginning),
     )
     _report_duplicates(data)

@@ -22,15 +22,7 @@ from inference.labels import EMOTIONS
 from training.backbone import BEGINNINGS
 from training.checkpoint import AVERAGED, load_weights, read_history
 from training.config import ITSELF, SCRATCH, Data, TrainingConfig, load_config
-from training.datasets import (
-    Faces,
-    Votes,
-    decode,
-    divide_public,
-    read_fer2013,
-    read_votes,
-    shares,
-)
+from training.datasets import Faces, Votes, read_fer2013, read_votes, shares
 from training.evaluate import evaluate
 from training.metrics import Scores, fit_bias, fit_temperature
 from training.network import (
@@ -61,7 +53,7 @@ def export(
 ) -> Path:
     """Write the run's best averaged weights as an artefact; returns its folder.
 
-    On validation (of PublicTest) the last layer's bias is fitted to how often its labels and
+    On validation (PublicTest) the last layer's bias is fitted to how often its labels and
     votes have each emotion, then the temperature to the labels. Both splits, and the time a face
     takes on this machine, are then measured through the written files, as the site will
     read them. An older artefact of the same name is replaced only when the new one is
@@ -167,8 +159,6 @@ def describe_data(data: Data) -> str:
         else:
             taken = "all" if source.emotions == EMOTIONS else ", ".join(source.emotions)
             parts.append(f"{DATA_NAMES[source.kind]} ({source.path}: {taken})")
-    if data.public_part:
-        parts.append(f"{data.public_part:.0%} of PublicTest")
     text = " and ".join(parts)
     if data.vote_weight:
         text += ", targets blended with FER+ votes"
@@ -228,11 +218,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = load_config(options.config)
         archive = options.data / config.data.testing
-        _, validating = divide_public(archive, config.data.public_part)
         target = export(
             config,
             options.run_dir or RUNS / config.name,
-            decode(validating, config.size, channels_of(config)),
+            read_fer2013(archive, "PublicTest", config.size, channels_of(config)),
             read_fer2013(archive, "PrivateTest", config.size, channels_of(config)),
             options.models,
             read_votes(options.data / config.data.votes) if config.data.vote_weight else {},

@@ -1,6 +1,5 @@
 """Readers of labelled faces. Every reader gives a list of Picture; decode makes pixels of it."""
 
-from training.datasets.division import divide_public
 from training.datasets.duplicates import duplicates
 from training.datasets.fer2013 import fer2013_pictures, read_fer2013
 from training.datasets.ferplus import VOTE_COLUMNS, Votes, blend_votes, majority, read_votes, shares
@@ -32,7 +31,6 @@ __all__ = [
     "blend_votes",
     "decode",
     "distributions",
-    "divide_public",
     "duplicates",
     "emotion_index",
     "fer2013_pictures",

@@ -10,11 +10,10 @@ def duplicates(one: Faces, other: Faces) -> list[tuple[str, str]]:
 
     Both must have been decoded to the same size and channels.
     """
-    known = dict(zip(pixel_hashes(one), one.names, strict=True))
-    pairs = zip((known.get(pixels) for pixels in pixel_hashes(other)), other.names, strict=True)
+    known = {_pixel_hash(one, row): name for row, name in enumerate(one.names)}
+    pairs = ((known.get(_pixel_hash(other, row)), name) for row, name in enumerate(other.names))
     return [(first, second) for first, second in pairs if first is not None]
 
 
-def pixel_hashes(faces: Faces) -> list[bytes]:
-    """A sha256 of each face's pixels."""
-    return [hashlib.sha256(image.tobytes()).digest() for image in faces.images]
+def _pixel_hash(faces: Faces, row: int) -> bytes:
+    return hashlib.sha256(faces.images[row].tobytes()).digest()
