@@ -1,12 +1,14 @@
 import csv
 import io
 import json
+from datetime import timedelta
 
 import openpyxl
 import pytest
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from sessions.models import Sample
@@ -54,6 +56,16 @@ def download(client: Client, lesson: KnownLesson, kind: str) -> tuple[bytes, str
 def test_the_owner_sees_reports_and_exports(owner: Client, lesson: KnownLesson) -> None:
     for address in addresses(lesson):
         assert owner.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(1, True), (5, False)])
+def test_a_report_says_that_its_last_samples_may_be_missing_just_after_the_end(
+    owner: Client, lesson: KnownLesson, seconds: int, said: bool
+) -> None:
+    lesson.session.ended_at = timezone.now() - timedelta(seconds=seconds)
+    lesson.session.save()
+    page = owner.get(reverse("session_report", args=[lesson.session.pk])).content.decode()
+    assert ("Load it again" in page) is said
 
 
 def test_for_a_colleague_they_do_not_exist(client: Client, lesson: KnownLesson) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -18,6 +18,8 @@ WIDTHS_S: Final = (5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 MAX_BUCKETS: Final = 300
 CELL_WIDTHS_S: Final = (60, 120, 300, 600, 1800, 3600)
 MAX_CELLS: Final = 180
+SETTLES_IN: Final = timedelta(seconds=3)
+"""The recorder writes once a second, of each process that students are connected to."""
 MIN_SHARE: Final = 0.1
 """A mean over a stretch of time needs faces in this share of the samples expected in it."""
 
@@ -86,6 +88,11 @@ class SessionReport:
     @property
     def has_data(self) -> bool:
         return self.total.samples > 0
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether the session ended so lately that its last samples may not be stored yet."""
+        return self.ended_at is not None and self.generated_at - self.ended_at < SETTLES_IN
 
     @property
     def simulated_students(self) -> int:
