@@ -1,10 +1,11 @@
 """The plain network that many FER2013 projects train, at their 48 pixels, taught by compact.
 
-Command:  python -m training.train fer_cnn
-Measured: PublicTest accuracy 0.580 after the first nine epochs (2026-11-22, torch, 117 minutes on
-          two slow cores that other work used too); not yet the second nine, nor PrivateTest.
-          4,478,727 parameters, of which 4,474,759 are trainable. The projects that train it
-          state 60 % of PrivateTest and more.
+Command:  KERAS_BACKEND=torch python -m training.train fer_cnn
+Measured: FER2013 PrivateTest (3,573 faces, one look each) accuracy 0.626, macro F1 0.553,
+          expected calibration error 0.021; FER+ majority 0.741; PublicTest accuracy 0.621.
+          4,478,727 parameters, of which 4,474,759 are trainable; 18 epochs in 211 minutes
+          (2026-11-22, torch, two slow cores that other work used too). The projects that train
+          it state 60 % of PrivateTest and more.
 """
 
 from training.augmentation import Augmentation
