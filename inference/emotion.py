@@ -50,8 +50,13 @@ class EmotionModel:
         """Load a model's folder, its files verified first.
 
         Raises ModelError, which names the file, and for weights that do not fit the first
-        variable that differs.
+        variable that differs. Keras has to run on TensorFlow.
         """
+        if keras.backend.backend() != "tensorflow":
+            raise ModelError(
+                f"{folder} is served on TensorFlow and Keras runs on {keras.backend.backend()}: "
+                "leave KERAS_BACKEND out"
+            )
         model = cls(*load_network(folder))
         model._check_output(folder / ARCHITECTURE_FILE)
         return model

@@ -42,15 +42,19 @@ def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run_module(module: str, *arguments: str, backend: str = "tensorflow") -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
+    done = run_python("-m", module, *arguments, backend=backend)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def run_python(*arguments: str, backend: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
         cwd=ROOT,
         env={**os.environ, "KERAS_BACKEND": backend},
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.mark.parametrize(
@@ -86,6 +90,19 @@ def test_what_another_backend_trains_tensorflow_serves(
     assert accuracy == pytest.approx(manifest["measured"]["PrivateTest"]["accuracy"], abs=1e-4)
 
 
+def test_serving_on_another_backend_is_refused_with_what_to_do() -> None:
+    if find_spec("torch") is None:
+        skip_or_fail("torch is not installed; docs/training.md says how to get it")
+    code = f"""
+from pathlib import Path
+from inference.emotion import EmotionModel
+EmotionModel.load(Path({str(ROOT / "models" / "compact")!r}))
+"""
+    done = run_python("-c", code, backend="torch")
+    assert done.returncode == 1
+    assert done.stderr.endswith("Keras runs on torch: leave KERAS_BACKEND out\n")
+
+
 def test_a_training_that_was_killed_goes_on_to_the_same_weights_on_torch(
     data_folder: Path, tmp_path: Path
 ) -> None:
@@ -109,13 +126,7 @@ for _ in range(3):
         train(config, faces, runs / "killed")
 train(config, faces, runs / "killed")
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(data_folder), str(tmp_path)],
-        cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": "torch"},
-        capture_output=True,
-        text=True,
-    )
+    done = run_python("-c", code, str(data_folder), str(tmp_path), backend="torch")
     assert done.returncode == 0, done.stderr
     with (
         np.load(tmp_path / "whole" / "averaged.npz") as expected,
@@ -147,13 +158,7 @@ for model in (plain, fused):
 np.savez(sys.argv[1], *plain.get_weights(), *fused.get_weights())
 """
     target = tmp_path / "weights.npz"
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(target)],
-        cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": "torch"},
-        capture_output=True,
-        text=True,
-    )
+    done = run_python("-c", code, str(target), backend="torch")
     assert done.returncode == 0, done.stderr
     with np.load(target) as arrays:
         weights = [arrays[name] for name in arrays.files]
