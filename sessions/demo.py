@@ -55,8 +55,20 @@ class Demo:
     live: ClassSession
 
 
+class PublicSiteError(Exception):
+    """An account whose password everybody knows, wanted on a site that others can reach."""
+
+
 def demo_teacher() -> User:
-    """The demonstration teacher, with a verified address and PASSWORD, made where missing."""
+    """The demonstration teacher, with a verified address and PASSWORD, made where missing.
+
+    Raises PublicSiteError behind a proxy that ends TLS.
+    """
+    if settings.BEHIND_TLS:
+        raise PublicSiteError(
+            "BEHIND_TLS=1 says that others reach this site, and everybody knows the "
+            "demonstration teacher's password."
+        )
     user, _ = User.objects.get_or_create(username=EMAIL, defaults={"email": EMAIL})
     if not user.check_password(PASSWORD):
         user.set_password(PASSWORD)
@@ -68,7 +80,10 @@ def demo_teacher() -> User:
 
 
 def create_demo() -> Demo:
-    """Make what is missing of the demonstration; run again, it adds nothing twice."""
+    """Make what is missing of the demonstration; run again, it adds nothing twice.
+
+    Raises PublicSiteError as demo_teacher does.
+    """
     teacher = demo_teacher()
     course = course_named(teacher, COURSE)
     now = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0)

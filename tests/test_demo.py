@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -112,3 +112,11 @@ def test_the_command_says_how_to_get_in(demo: Demo) -> None:
     call_command("create_demo", stdout=out)
     assert PASSWORD in out.getvalue()
     assert live.code in out.getvalue()
+
+
+def test_the_command_is_refused_on_a_public_site(settings: Settings) -> None:
+    settings.BEHIND_TLS = True
+    User.objects.filter(email=EMAIL).delete()
+    with pytest.raises(CommandError, match=r"BEHIND_TLS=1 .* a site of its own"):
+        call_command("create_demo")
+    assert not User.objects.exists()

@@ -2,7 +2,9 @@ import json
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from sessions.demo import EMAIL
 from sessions.models import ClassSession
@@ -60,3 +62,13 @@ def test_what_cannot_be_is_explained(arguments: list[str], message: str) -> None
     with pytest.raises(CommandError, match=message):
         run(*arguments)
     assert not ClassSession.objects.exists()
+
+
+def test_a_public_site_gets_no_account_with_a_known_password(settings: Settings) -> None:
+    settings.BEHIND_TLS = True
+    with pytest.raises(CommandError, match=r"knows the .* password.* with --teacher"):
+        run("--title", "Waves")
+    assert not User.objects.exists()
+    make_teacher("ada@example.org")
+    run("--title", "Waves", "--teacher", "ada@example.org")
+    assert ClassSession.objects.get().course.owner.email == "ada@example.org"

@@ -4,24 +4,27 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
-from sessions.demo import EMAIL, PASSWORD, create_demo
+from sessions.demo import EMAIL, PASSWORD, PublicSiteError, create_demo
 
 
 class Command(BaseCommand):
     help = (
         "Creates a demonstration teacher with a course, finished sessions with simulated history "
-        "and a live session. Run again, it adds nothing twice. Not for a public site: the "
-        "password is known."
+        "and a live session. Run again, it adds nothing twice. Refused on a public site "
+        "(BEHIND_TLS=1): the password is known."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        demo = create_demo()
+        try:
+            demo = create_demo()
+        except PublicSiteError as error:
+            raise CommandError(f"{error} Try it on a site of its own.") from None
         base = f"http://localhost:{settings.PORT}"
         told = {
             "email": EMAIL,

@@ -65,7 +65,10 @@ class Command(BaseCommand):
 
 def _teacher(email: str | None) -> User:
     if email is None:
-        return demo.demo_teacher()
+        try:
+            return demo.demo_teacher()
+        except demo.PublicSiteError as error:
+            raise CommandError(f"{error} Name another teacher with --teacher.") from None
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
         raise CommandError(
