@@ -17,6 +17,15 @@ MAX_BATCH: Final = 16
 """Faces in one run of the network; more are split, so that memory stays bounded."""
 
 
+def require_tensorflow(model: str) -> None:
+    """Raise ModelError, which names the model, where Keras runs on another backend."""
+    if keras.backend.backend() != "tensorflow":
+        raise ModelError(
+            f"{model} is served on TensorFlow and Keras runs on {keras.backend.backend()}: "
+            "leave KERAS_BACKEND out"
+        )
+
+
 class EmotionModel:
     """A trained network behind one traced function. predict() may be called from any thread.
 
@@ -52,11 +61,7 @@ class EmotionModel:
         Raises ModelError, which names the file, and for weights that do not fit the first
         variable that differs. Keras has to run on TensorFlow.
         """
-        if keras.backend.backend() != "tensorflow":
-            raise ModelError(
-                f"{folder} is served on TensorFlow and Keras runs on {keras.backend.backend()}: "
-                "leave KERAS_BACKEND out"
-            )
+        require_tensorflow(str(folder))
         model = cls(*load_network(folder))
         model._check_output(folder / ARCHITECTURE_FILE)
         return model

@@ -103,6 +103,19 @@ EmotionModel.load(Path({str(ROOT / "models" / "compact")!r}))
     assert done.stderr.endswith("Keras runs on torch: leave KERAS_BACKEND out\n")
 
 
+def test_exporting_on_another_backend_is_refused_before_any_work(
+    data_folder: Path, tmp_path: Path
+) -> None:
+    if find_spec("torch") is None:
+        skip_or_fail("torch is not installed; docs/training.md says how to get it")
+    config = tmp_path / "tiny.py"
+    config.write_text(CONFIG.format(precision="float32"))
+    options = ["--data", data_folder, "--run-dir", tmp_path / "run", "--models", tmp_path]
+    done = run_python("-m", "training.export", str(config), *map(str, options), backend="torch")
+    assert done.returncode == 2
+    assert "error: tiny is served on TensorFlow and Keras runs on torch" in done.stderr
+
+
 def test_a_training_that_was_killed_goes_on_to_the_same_weights_on_torch(
     data_folder: Path, tmp_path: Path
 ) -> None:

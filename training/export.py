@@ -17,7 +17,7 @@ import keras
 import numpy as np
 
 from inference.bench import measure_model
-from inference.emotion import EmotionModel
+from inference.emotion import EmotionModel, require_tensorflow
 from inference.labels import EMOTIONS
 from training.backbone import BEGINNINGS
 from training.checkpoint import AVERAGED, load_weights, read_history
@@ -57,8 +57,10 @@ def export(
     votes have each emotion, then the temperature to the labels. Both splits, and the time a face
     takes on this machine, are then measured through the written files, as the site will
     read them. An older artefact of the same name is replaced only when the new one is
-    complete. folder: the parent of all models.
+    complete. folder: the parent of all models. Raises ModelError where Keras runs on another
+    backend than TensorFlow, which serves.
     """
+    require_tensorflow(config.name)
     model = build_model(config)
     load_weights(run / AVERAGED, model)
     logits = predict_logits(model, validation.images, look_at(config, config.size))
