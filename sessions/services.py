@@ -17,6 +17,9 @@ from sessions.models import ClassSession, Course, Participant, Student
 FORGOTTEN_AFTER: Final = timedelta(hours=12)
 """Longer than any lesson: a session still live and empty by then was left open."""
 
+MOST_PARTICIPANTS: Final = 1000
+"""Of one session, far above any class: a program that has the link must not fill the database."""
+
 
 class NotAllowed(Exception):
     """The step does not fit the present state; the message tells the user what to do."""
@@ -74,10 +77,13 @@ def join(
 ) -> tuple[Participant, str]:
     """Take in a student who has agreed; returns the participant and the secret token.
 
-    Raises NotAllowed when the session takes nobody in, or the student is of another course.
+    Raises NotAllowed when the session takes nobody in, has MOST_PARTICIPANTS, or the student
+    is of another course.
     """
     if not session.is_joinable:
         raise NotAllowed("This session has ended. Ask your teacher for the code of the next one.")
+    if session.participants.count() >= MOST_PARTICIPANTS:
+        raise NotAllowed("This session is full. Tell your teacher, who can open another one.")
     if student is not None and student.course_id != session.course_id:
         raise NotAllowed("This name is not on the list of this course. Choose another one.")
     token = new_token()

@@ -1,7 +1,7 @@
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
@@ -66,6 +66,22 @@ def test_a_report_says_that_its_last_samples_may_be_missing_just_after_the_end(
     lesson.session.save()
     page = owner.get(reverse("session_report", args=[lesson.session.pk])).content.decode()
     assert ("Load it again" in page) is said
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (1, "Friday 6 March 2026, 22:30 to 23:30<"),
+        (2, "Friday 6 March 2026, 22:30 to Saturday 7 March 2026, 00:30<"),
+    ],
+)
+def test_a_session_beyond_midnight_names_both_days(
+    owner: Client, lesson: KnownLesson, hours: int, said: str
+) -> None:
+    start = datetime(2026, 3, 6, 22, 30, tzinfo=timezone.get_current_timezone())
+    lesson.session.started_at, lesson.session.ended_at = start, start + timedelta(hours=hours)
+    lesson.session.save()
+    assert said in owner.get(addresses(lesson)[0]).content.decode()
 
 
 def test_for_a_colleague_they_do_not_exist(client: Client, lesson: KnownLesson) -> None:

@@ -93,6 +93,19 @@ def test_nobody_joins_a_closed_session(archived: bool) -> None:
         services.join(session, "Ada")
 
 
+def test_a_session_that_a_program_filled_takes_nobody_else_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(services, "MOST_PARTICIPANTS", 2)
+    session, other = make_session(), make_session()
+    for name in ("Ada", "Ben"):
+        services.join(session, name)
+    with pytest.raises(services.NotAllowed, match="full"):
+        services.join(session, "Cas")
+    assert session.participants.count() == 2
+    services.join(other, "Cas")
+
+
 def test_leaving_keeps_what_was_recorded() -> None:
     participant = make_participant()
     make_sample(participant)

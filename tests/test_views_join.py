@@ -12,6 +12,7 @@ from django.utils.html import escape
 from pytest_django.fixtures import Settings
 
 from inference.service import served_manifest
+from sessions import services
 from sessions.models import ClassSession, Participant
 from sessions.participants import cookie_name
 from sessions.views.join import WRONG_CODES_A_MINUTE
@@ -125,6 +126,14 @@ class TestConsent:
 
     def test_an_empty_post_is_refused(self, client: Client, session: ClassSession) -> None:
         assert client.post(page("join_session", session)).status_code == 400
+
+    def test_a_full_session_says_so(
+        self, client: Client, session: ClassSession, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(services, "MOST_PARTICIPANTS", 0)
+        response = client.post(page("join_session", session), JOIN_AS_ADA)
+        assert response.status_code == 400
+        assert "This session is full." in text(response)
 
     def test_a_choice_from_the_roster_is_remembered_as_the_student(
         self, client: Client, session: ClassSession
