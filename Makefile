@@ -41,8 +41,8 @@ demo: prepare
 
 prepare: $(VENV)/.installed
 	$(SITE) $(BIN)/python manage.py check
-	$(BIN)/python manage.py migrate --noinput
-	$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	$(SITE) $(BIN)/python manage.py migrate --noinput
+	$(SITE) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest
