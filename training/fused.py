@@ -22,18 +22,29 @@ def _fused(layer: keras.layers.Layer) -> keras.layers.Layer:
     return kind.from_config(layer.get_config())
 
 
-class _TorchBatchNormalization(keras.layers.BatchNormalization):
+class _FusedBatchNormalization(keras.layers.BatchNormalization):
     def call(
         self,
         inputs: keras.KerasTensor,
         training: bool | None = None,
         mask: keras.KerasTensor | None = None,
     ) -> keras.KerasTensor:
-        if not (training and self.trainable):
+        if not (training and self.trainable) or len(inputs.shape) != 4:
             return super().call(inputs, training=training, mask=mask)
+        return self._by_kernel(inputs)
+
+    def _by_kernel(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """Normalised by the batch's own statistics, which are averaged into the kept ones.
+
+        In half precision too the kernels keep statistics whole.
+        """
+        raise NotImplementedError
+
+
+class _TorchBatchNormalization(_FusedBatchNormalization):
+    def _by_kernel(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         import torch
 
-        # In half precision too the kernel keeps its statistics whole.
         normalised = torch.nn.functional.batch_norm(
             inputs.movedim(-1, 1),
             self.moving_mean.value,
@@ -47,18 +58,10 @@ class _TorchBatchNormalization(keras.layers.BatchNormalization):
         return normalised.movedim(1, -1)
 
 
-class _TensorFlowBatchNormalization(keras.layers.BatchNormalization):
-    def call(
-        self,
-        inputs: keras.KerasTensor,
-        training: bool | None = None,
-        mask: keras.KerasTensor | None = None,
-    ) -> keras.KerasTensor:
-        if not (training and self.trainable) or len(inputs.shape) != 4:
-            return super().call(inputs, training=training, mask=mask)
+class _TensorFlowBatchNormalization(_FusedBatchNormalization):
+    def _by_kernel(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         import tensorflow as tf
 
-        # In half precision too the kernel keeps its statistics whole.
         normalised, mean, variance = tf.compat.v1.nn.fused_batch_norm(
             tf.convert_to_tensor(inputs),
             self.gamma.value,
