@@ -149,9 +149,10 @@ train(config, faces, runs / "killed")
             np.testing.assert_allclose(resumed[name], expected[name], rtol=1e-3, atol=1e-5)
 
 
-def test_fused_normalisation_trains_as_keras_does(tmp_path: Path) -> None:
-    if find_spec("torch") is None:
-        skip_or_fail("torch is not installed; docs/training.md says how to get it")
+@pytest.mark.parametrize("backend", ["tensorflow", "torch"])
+def test_fused_normalisation_trains_as_keras_does(backend: str, tmp_path: Path) -> None:
+    if find_spec(backend) is None:
+        skip_or_fail(f"{backend} is not installed; docs/training.md says how to get it")
     code = """
 import sys
 import keras, numpy as np
@@ -171,7 +172,7 @@ for model in (plain, fused):
 np.savez(sys.argv[1], *plain.get_weights(), *fused.get_weights())
 """
     target = tmp_path / "weights.npz"
-    done = run_python("-c", code, str(target), backend="torch")
+    done = run_python("-c", code, str(target), backend=backend)
     assert done.returncode == 0, done.stderr
     with np.load(target) as arrays:
         weights = [arrays[name] for name in arrays.files]
