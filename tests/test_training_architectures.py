@@ -41,6 +41,19 @@ def test_fer_cnn_has_the_parameters_of_its_published_table() -> None:
     assert model.output_shape == (None, 7)
 
 
+def test_twins_see_the_same_in_a_face_and_in_its_mirror_image_and_hear_of_each_other() -> None:
+    model = build("compact", widths=(8, 8, 8, 16), blocks=(1, 1, 1, 1), twins=True)
+    faces = np.random.default_rng(1).normal(size=(3, 48, 48, 1)).astype(np.float32)
+    apart = model.predict_on_batch(faces)
+    for level in (1, 2, 3, 4):
+        norm = model.get_layer(f"level{level}_twin_norm")
+        norm.gamma.assign(np.full(norm.gamma.shape, 0.5, np.float32))
+    together = model.predict_on_batch(faces)
+    assert np.abs(together - apart).max() > 1e-3
+    mirrored = model.predict_on_batch(np.ascontiguousarray(faces[:, :, ::-1]))
+    np.testing.assert_allclose(mirrored, together, atol=1e-5)
+
+
 def test_fer_cnn_drops_a_quarter_after_each_layer() -> None:
     dropouts = [
         layer for layer in build("fer_cnn").layers if isinstance(layer, keras.layers.Dropout)

@@ -129,7 +129,10 @@ def test_an_epoch_shows_each_face_at_most_once_with_its_own_target(
     known = standardise(faces)
     seen = set()
     for index in range(len(epoch)):
-        for face, picture, target, weight in zip(*epoch[index], strict=True):
+        batch = epoch[index]
+        for face, picture, target, weight in zip(
+            batch.faces, batch.pictures, batch.targets, batch.weights, strict=True
+        ):
             assert weight == 1
             row = int(np.argmin(np.abs(known - picture).sum(axis=(1, 2, 3))))
             np.testing.assert_allclose(known[row], picture)
@@ -140,7 +143,7 @@ def test_an_epoch_shows_each_face_at_most_once_with_its_own_target(
 
 
 def test_a_batch_is_what_serving_would_make_of_the_same_pixels(faces: NDArray[np.uint8]) -> None:
-    faces, pictures, _, _ = batches(faces)[0]
+    _, faces, pictures, *_ = batches(faces)[0]
     assert pictures.dtype == np.float32
     np.testing.assert_allclose(pictures.mean(axis=(1, 2, 3)), 0, atol=1e-4)
     np.testing.assert_allclose(pictures.std(axis=(1, 2, 3)), 1, atol=1e-4)
@@ -151,9 +154,33 @@ def test_a_batch_is_the_one_of_earlier_versions(faces: NDArray[np.uint8]) -> Non
     """A trained configuration must be reproducible: order, then augmentation, as written here."""
     rows = np.random.default_rng((3, 2)).permutation(21)[4:8]
     changed = augment(resize(faces, 32)[rows], Augmentation(), np.random.default_rng((3, 2, 1)))
-    _, pictures, targets, _ = batches(faces, look=Look(32), seed=3, epoch=2)[1]
-    np.testing.assert_array_equal(pictures, standardise(changed))
-    np.testing.assert_array_equal(targets.argmax(axis=1), rows % 7)
+    batch = batches(faces, look=Look(32), seed=3, epoch=2)[1]
+    np.testing.assert_array_equal(batch.pictures, standardise(changed))
+    np.testing.assert_array_equal(batch.targets.argmax(axis=1), rows % 7)
+
+
+def test_a_view_that_comes_again_shows_the_same_faces_some_of_them_mirrored(
+    faces: NDArray[np.uint8],
+) -> None:
+    first = batches(faces, seed=5, epoch=1)[2]
+    assert first.view == (5, 1, 2)
+    again, later = (batches(faces, seed=5, epoch=epoch, views=3)[2] for epoch in (4, 7))
+    assert again.view == later.view == first.view
+    np.testing.assert_array_equal(again.faces, first.faces)
+    np.testing.assert_array_equal(again.targets, first.targets)
+    turned = [
+        [
+            not np.array_equal(one, other)
+            for one, other in zip(b.pictures, first.pictures, strict=True)
+        ]
+        for b in (again, later)
+    ]
+    assert turned[0] != turned[1]
+    for row, mirrored in enumerate(turned[0]):
+        expected = first.pictures[row, :, ::-1] if mirrored else first.pictures[row]
+        np.testing.assert_array_equal(again.pictures[row], expected)
+    early = batches(faces, seed=5, epoch=1, views=3)[2]
+    np.testing.assert_array_equal(early.pictures, first.pictures)
 
 
 def test_colour_faces_are_changed_as_grey_ones_are(faces: NDArray[np.uint8]) -> None:
@@ -172,7 +199,7 @@ def test_a_colour_batch_has_the_served_preprocessing(faces: NDArray[np.uint8]) -
 
 def test_weights_go_with_their_faces(faces: NDArray[np.uint8]) -> None:
     weights = np.arange(21, dtype=np.float32)
-    _, _, targets, given = batches(faces, weights=weights)[0]
+    *_, targets, given = batches(faces, weights=weights)[0]
     np.testing.assert_array_equal(given % 7, targets.argmax(axis=1))
 
 
@@ -180,7 +207,7 @@ def test_drawn_faces_come_as_often_as_their_weights_say(faces: NDArray[np.uint8]
     weights = np.where(np.arange(21) % 7 == 1, 1.0, 0.0).astype(np.float32)
     epoch = batches(faces, weights=weights, drawn=True)
     for index in range(len(epoch)):
-        _, _, targets, given = epoch[index]
+        *_, targets, given = epoch[index]
         assert (targets.argmax(axis=1) == 1).all()
         assert (given == 1).all()
 

@@ -24,7 +24,10 @@ CONFIG = """
 from tests.generated_faces import tiny_config
 from training.config import Stage
 CONFIG = tiny_config(
-    initial_weights="dlib", precision={precision!r}, stages=(Stage(epochs=4, size=32),)
+    initial_weights="dlib",
+    twins=True,
+    precision={precision!r},
+    stages=(Stage(epochs=4, size=32),),
 )
 """
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.generated_faces import tiny_config
-from training.config import CONFIGS, ITSELF, Data, Phase, Stage, load_config
+from training.config import CONFIGS, Data, Phase, Stage, load_config
 from training.datasets import Source
 from training.network import channels_of, look_at, preprocessing_of
 
@@ -53,6 +53,7 @@ def test_every_value_counts_in_the_fingerprint() -> None:
         ({"stages": (Stage(2, 48), Stage(2, 48, restart=0.0))}, "restart must be above 0"),
         ({"warmup_epochs": 3}, "less than the 3 epochs"),
         ({"data": Data(vote_weight=1.5)}, "vote_weight is 1.5"),
+        ({"bias_votes": -0.1}, "bias_votes is -0.1"),
         ({"averaging": 1.0}, "averaging is 1.0"),
         ({"label_smoothing": -0.1}, "label_smoothing is -0.1"),
         ({"patience": 0}, "patience is 0"),
@@ -60,13 +61,26 @@ def test_every_value_counts_in_the_fingerprint() -> None:
         ({"architecture": "vgg"}, "unknown architecture 'vgg'"),
         ({"architecture": "fer_cnn"}, "fer_cnn has no blocks, widths"),
         ({**FER_CNN, "stages": (Stage(epochs=2, size=64),)}, "fer_cnn takes 48 pixels alone"),
-        ({"teacher": "compact"}, "a teacher needs a weight above 0"),
-        ({"teacher_weight": 0.5}, "a weight needs a teacher"),
-        ({"teacher": "compact", "teacher_weight": 1.5}, "teacher_weight is 1.5"),
-        ({"teacher": ITSELF, "teacher_weight": 1.0}, "begins with compact_base can be its own"),
+        ({"teachers": ("compact",)}, "teachers need a weight above 0"),
+        ({"teacher_weight": 0.5}, "a weight needs teachers"),
+        ({"teachers": ("compact",), "teacher_weight": 1.5}, "teacher_weight is 1.5"),
+        ({"views": -1}, "views is -1; expected 0 or more"),
+        ({"views": 1}, "views need a single stage"),
+        (
+            {
+                "views": 1,
+                "stages": (Stage(epochs=2, size=48),),
+                "teachers": ("compact",),
+                "teacher_weight": 0.5,
+            },
+            "teachers_mirrored must be True",
+        ),
         ({"preprocessing": "vgg"}, "'vgg'; expected one of levelled, standardise, vggface2"),
         ({"precision": "float16"}, "'float16'; expected one of float32, mixed_bfloat16"),
-        ({"initial_weights": "imagenet"}, "one of scratch, compact, compact_base, dlib"),
+        (
+            {"initial_weights": "imagenet"},
+            "one of scratch, compact, compact_base, compact_taught, compact_mean, dlib",
+        ),
         ({"initial_weights": "vggface2"}, "compact cannot begin with vggface2"),
         ({"frozen_epochs": 1}, "other trainings have neither"),
         ({**VGGFACE2, "fine_tuning_rate": 0.0}, "fine_tuning_rate 0.0: grown and vggface2"),

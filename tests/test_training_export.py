@@ -13,7 +13,7 @@ from training.checkpoint import AVERAGED, CheckpointError, load_weights
 from training.config import Data, Stage, TrainingConfig, load_config
 from training.data import read_data
 from training.datasets import Faces, read_fer2013, shares
-from training.export import VOTE_WEIGHT, describe_data, export, main, model_card
+from training.export import describe_data, export, main, model_card
 from training.metrics import fit_bias, score, softmax
 from training.network import build_model, look_at, predict_logits
 from training.train import train
@@ -23,7 +23,7 @@ ALL_SAD = np.eye(len(EMOTIONS), dtype=np.float32)[EMOTIONS.index("sad")]
 
 @pytest.fixture(scope="module")
 def config() -> TrainingConfig:
-    return tiny_config(stages=(Stage(epochs=2, size=48),))
+    return tiny_config(stages=(Stage(epochs=2, size=48),), bias_votes=0.3)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_each_emotion_is_seen_as_often_as_labels_and_votes_have_it(
     _, network = load_network(folder)
     logits = predict_logits(network, validation.images, look_at(config, config.size))
     seen = softmax(logits).mean(axis=0)
-    expected = (1 - VOTE_WEIGHT) / 7 + VOTE_WEIGHT * ALL_SAD
+    expected = (1 - config.bias_votes) / 7 + config.bias_votes * ALL_SAD
     np.testing.assert_allclose(seen, expected, atol=0.01)
 
 
@@ -99,7 +99,7 @@ def test_the_served_model_gives_the_averaged_models_probabilities(
     look = look_at(config, config.size)
     validation = read_fer2013(data_folder / "faces", "PublicTest")
     known = predict_logits(model, validation.images, look)
-    bias = fit_bias(known, shares(validation, {}, VOTE_WEIGHT))
+    bias = fit_bias(known, shares(validation, {}, config.bias_votes))
     logits = predict_logits(model, testing.images, look) + bias
     expected = softmax(logits, manifest["temperature"])
     served = EmotionModel.load(artefact).predict(testing.images)

@@ -19,7 +19,7 @@ from training.backbone import load_beginning
 from training.config import Stage
 from training.data import read_data
 from training.network import build_for_training
-from training.residual_weights import OtherNetworkError, convolutions, load_base, load_compact
+from training.residual_weights import OtherNetworkError, convolutions, load_compact, load_finished
 
 COMPACT = ROOT / "models" / "compact"
 
@@ -51,7 +51,8 @@ def outputs(model: keras.Model, layer: str, faces: Any) -> Any:
 
 def test_its_first_layer_sees_what_that_of_compact_sees(begun: keras.Model, grey: Any) -> None:
     compact = load_network(COMPACT)[1]
-    expected = outputs(compact, "stem_norm", grey)
+    # The mirror images of its twins come after the faces.
+    expected = outputs(compact, "stem_norm", grey)[: len(grey)]
     found = outputs(begun, "stem_norm", in_colour(grey))
     # A sprout pads its picture by two pixels, which is one place after the stride.
     side = expected.shape[1]
@@ -103,11 +104,24 @@ def test_a_compact_of_other_widths_is_refused_by_its_first_difference(tmp_path: 
 
 
 def test_a_compact_begins_with_all_weights_of_another_one(tmp_path: Path, grey: Any) -> None:
-    config = tiny_config(widths=(), blocks=(), initial_weights="compact_base")
+    config = tiny_config(widths=(), blocks=(), twins=True, initial_weights="compact_base")
     model = build_for_training(config)
     load_beginning(config, COMPACT, model, np.zeros((0, 48, 48, 1), np.uint8))
     expected = load_network(COMPACT)[1].predict_on_batch(grey)
     np.testing.assert_allclose(model.predict_on_batch(grey), expected, atol=1e-4)
+
+
+def test_fresh_twins_give_the_mean_of_a_face_and_its_mirror_image(
+    tmp_path: Path, grey: Any
+) -> None:
+    alone = build("compact", widths=(8, 8, 8, 16), blocks=(1, 1, 1, 1))
+    folder = write_model(tmp_path / "alone", network=alone, architecture="compact")
+    twins = build("compact", widths=(8, 8, 8, 16), blocks=(1, 1, 1, 1), twins=True)
+    load_finished(folder, twins)
+    alone = load_network(folder)[1]  # with its kernels in half precision
+    mirrored = np.ascontiguousarray(grey[:, :, ::-1])
+    expected = (alone.predict_on_batch(grey) + alone.predict_on_batch(mirrored)) / 2
+    np.testing.assert_allclose(twins.predict_on_batch(grey), expected, atol=1e-5)
 
 
 def test_a_compact_of_other_layers_is_refused_and_nothing_is_changed(tmp_path: Path) -> None:
@@ -117,9 +131,9 @@ def test_a_compact_of_other_layers_is_refused_and_nothing_is_changed(tmp_path: P
     folder = write_model(tmp_path / "narrow", network=narrow, architecture="compact")
     message = r"narrow: stem_conv/kernel is \(7, 7, 1, 8\), this network has \(7, 7, 1, 32\)"
     with pytest.raises(OtherNetworkError, match=message):
-        load_base(folder, model)
+        load_finished(folder, model)
     other = write_model(tmp_path / "other")
     with pytest.raises(OtherNetworkError, match="stem_conv/kernel is missing"):
-        load_base(other, model)
+        load_finished(other, model)
     for now, then in zip(model.get_weights(), before, strict=True):
         np.testing.assert_array_equal(now, then)

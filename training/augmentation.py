@@ -16,10 +16,12 @@ from inference.preprocessing import standardise
 class Batch(NamedTuple):
     """What one step learns from.
 
-    faces: (B, S, S, C) uint8, changed. pictures: the same, preprocessed, float32. targets:
-    (B, 7). weights: (B,), of the loss.
+    view: seed, epoch and index of the changes; where they are equal, so are the faces. faces:
+    (B, S, S, C) uint8, changed. pictures: the same, preprocessed, float32, in a repeated view
+    some of them mirrored. targets: (B, 7). weights: (B,), of the loss.
     """
 
+    view: tuple[int, int, int]
     faces: NDArray[np.uint8]
     pictures: NDArray[np.float32]
     targets: NDArray[np.float32]
@@ -110,7 +112,8 @@ class FaceBatches(keras.utils.PyDataset):
     weights: (N,), how much each face counts; in its loss, or, where drawn, in the chance to
     be in a batch. A batch is a function of seed, epoch and index alone, so that a resumed
     training sees exactly what an uninterrupted one would have seen, whatever the number of
-    workers. The last, incomplete batch is left out.
+    workers. The last, incomplete batch is left out. views: after so many epochs the same
+    changed faces come again, half of them mirrored; 0 for new ones in each epoch.
     """
 
     def __init__(
@@ -125,6 +128,7 @@ class FaceBatches(keras.utils.PyDataset):
         settings: Augmentation,
         seed: int,
         epoch: int,
+        views: int = 0,
     ) -> None:
         super().__init__()
         count = len(faces)
@@ -136,7 +140,9 @@ class FaceBatches(keras.utils.PyDataset):
         self._batch_size = batch_size
         self._look = look
         self._settings = settings
-        self._key = (seed, epoch)
+        self._epoch = epoch
+        self._view = epoch % views if views else epoch
+        self._key = (seed, self._view)
         rng = np.random.default_rng(self._key)
         if drawn:
             chances = weights.astype(np.float64)
@@ -152,7 +158,11 @@ class FaceBatches(keras.utils.PyDataset):
         rng = np.random.default_rng((*self._key, index))
         faces = augment(resize(self._faces[rows], self._look.size), self._settings, rng)
         faces, targets = mix(faces, self._targets[rows], self._settings.mix, rng)
-        return Batch(faces, self._look.prepare(faces), targets, self._weights[rows])
+        pictures = self._look.prepare(faces)
+        if self._view != self._epoch:
+            turned = np.random.default_rng((*self._key, index, self._epoch)).random(len(rows)) < 0.5
+            pictures[turned] = pictures[turned, :, ::-1]
+        return Batch((*self._key, index), faces, pictures, targets, self._weights[rows])
 
 
 def _affine(size: int, settings: Augmentation, rng: np.random.Generator) -> NDArray[np.float64]:

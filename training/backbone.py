@@ -15,10 +15,10 @@ from inference.fetch import BACKBONE_FILE, DLIB_FILE
 from inference.vggface2 import first_difference
 from training.architectures.vggface2 import backbone_layers, published_name
 from training.augmentation import resize
-from training.config import TrainingConfig
+from training.config import FINISHED, TrainingConfig
 from training.dlib_weights import load_dlib
 from training.network import look_at
-from training.residual_weights import load_base, load_compact
+from training.residual_weights import load_compact, load_finished
 
 MEASURED_FACES: Final = 512
 """Faces on which a normalisation that others froze is measured."""
@@ -44,6 +44,16 @@ BEGINNINGS: Final[Mapping[str, Beginning]] = MappingProxyType(
             "runs/models/compact_base",
             "python -m training.export compact_base --models runs/models",
             "our first compact network, begun with dlib's (CC0)",
+        ),
+        "compact_taught": Beginning(
+            "runs/models/compact_taught",
+            "python -m training.export compact_taught --models runs/models",
+            "our compact network, begun with dlib's (CC0)",
+        ),
+        "compact_mean": Beginning(
+            "runs/models/compact_mean",
+            "python -m training.export compact_mean --models runs/models",
+            "the mean of three compact networks of ours, begun with dlib's (CC0)",
         ),
         "dlib": Beginning(
             DLIB_FILE,
@@ -76,8 +86,8 @@ def load_beginning(
 
     faces: those of the training, (N, S, S, C). Raises ValueError for a file of another kind.
     """
-    if config.initial_weights == "compact_base":
-        load_base(path, model)
+    if config.initial_weights in FINISHED:
+        load_finished(path, model)
         return
     known = {"compact": load_compact, "dlib": load_dlib}.get(config.initial_weights)
     if known is None:

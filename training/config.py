@@ -16,12 +16,11 @@ from training.datasets import FACE_SIZE, Source
 SMALLEST: Final = 32
 """Pixels: a smaller picture would be pooled away."""
 SCRATCH: Final = "scratch"
-INITIAL_WEIGHTS: Final = (SCRATCH, "compact", "compact_base", "dlib", "grown", "vggface2")
+FINISHED: Final = ("compact_base", "compact_taught", "compact_mean")
+"""Models of ours that other trainings go on with."""
+INITIAL_WEIGHTS: Final = (SCRATCH, "compact", *FINISHED, "dlib", "grown", "vggface2")
 WITH_A_NEW_HEAD: Final = ("grown", "vggface2")
 """Below a head from scratch, which is trained alone before anything else."""
-ITSELF: Final = "itself"
-"""As a teacher: the finished model that a training begins with."""
-TEACHES_ITSELF: Final = ("compact_base",)
 PRECISIONS: Final = ("float32", "mixed_bfloat16")
 BALANCES: Final = ("none", "weights", "sampling")
 CONFIGS: Final = Path(__file__).parent / "configs"
@@ -77,21 +76,26 @@ class TrainingConfig:
     """One training, complete: the same configuration and seed give the same model.
 
     preprocessing: a name in inference.preprocessing; the architecture's own where empty.
-    widths, blocks, dropout: options of the architecture; its own where not given.
+    widths, blocks, dropout, twins: options of the architecture; its own where not given.
     learning_rate: the peak, reached after warmup_epochs, then a cosine down to zero.
     averaging: the decay of the averaged weights for one step. label_smoothing: the part of a
     target that is spread over all emotions. precision: "float32", or "mixed_bfloat16", which
     computes in half precision and keeps weights whole: faster where the processor has it.
-    teacher: the name of a model in models/ whose probabilities are teacher_weight of the
-    targets, or "itself" for the one that training begins with, which is then also asked
-    about each face's mirror image; None for none. patience: the epochs at the served size
-    without a better PublicTest accuracy after which training stops; None for never.
+    teachers: the names of models in MODELS_DIR, models/ by default, whose mean probabilities
+    are teacher_weight of the targets. teachers_mirrored: whether they are also asked about
+    each face's mirror image. views: the epochs after which the same changed faces come again,
+    half of them mirrored, so that teachers who know both need not be asked again; 0 for new
+    changes in each epoch. averaged_with: the names of models in MODELS_DIR that began as this
+    one and whose weights are averaged with its own in what is served. patience: the epochs at
+    the served size without a better PublicTest accuracy after which training stops; None for
+    never.
     initial_weights: "scratch", or weights that the architecture can begin with: those of
-    "dlib" or "vggface2" as published, our "compact_base" or "compact", or "grown" by
-    training.growth. With
-    "grown" and "vggface2" frozen_epochs train the head alone, and the rest everything, at
-    fine_tuning_rate, with a schedule of its own. Raises ValueError for values that cannot
-    be trained.
+    "dlib" or "vggface2" as published, a model of ours, or "grown" by
+    training.growth. twins_alone: whether the network rests as it began and only what its twins
+    hear of each other is trained. With "grown" and "vggface2" frozen_epochs train the head
+    alone, and the rest everything, at fine_tuning_rate, with a schedule of its own.
+    bias_votes: the votes' part in the shares of emotions that the exported bias is fitted to.
+    Raises ValueError for values that cannot be trained.
     """
 
     name: str
@@ -102,6 +106,7 @@ class TrainingConfig:
     widths: tuple[int, ...] = ()
     blocks: tuple[int, ...] = ()
     dropout: float | None = None
+    twins: bool | None = None
     seed: int = 1
     batch_size: int = 128
     learning_rate: float = 0.1
@@ -111,12 +116,17 @@ class TrainingConfig:
     averaging: float = 0.998
     label_smoothing: float = 0.0
     precision: str = "float32"
-    teacher: str | None = None
+    teachers: tuple[str, ...] = ()
+    teachers_mirrored: bool = False
     teacher_weight: float = 0.0
+    views: int = 0
+    averaged_with: tuple[str, ...] = ()
     patience: int | None = None
     initial_weights: str = SCRATCH
+    twins_alone: bool = False
     frozen_epochs: int = 0
     fine_tuning_rate: float = 0.0
+    bias_votes: float = 0.4
     data: Data = field(default_factory=Data)
     augmentation: Augmentation = field(default_factory=Augmentation)
 
@@ -129,10 +139,12 @@ class TrainingConfig:
             )
         self._check_stages()
         self._check_phases()
+        self._check_views()
         for name, value in (
             ("vote_weight", self.data.vote_weight),
             ("label_smoothing", self.label_smoothing),
             ("teacher_weight", self.teacher_weight),
+            ("bias_votes", self.bias_votes),
         ):
             if not 0 <= value <= 1:
                 raise ValueError(f"{name} is {value}; expected 0 to 1")
@@ -140,15 +152,10 @@ class TrainingConfig:
             raise ValueError(f"averaging is {self.averaging}; expected 0 to below 1")
         if self.patience is not None and self.patience < 1:
             raise ValueError(f"patience is {self.patience}; expected at least 1, or None")
-        if (self.teacher is None) != (self.teacher_weight == 0):
+        if bool(self.teachers) != (self.teacher_weight > 0):
             raise ValueError(
-                f"teacher is {self.teacher!r} and teacher_weight {self.teacher_weight}; "
-                "a teacher needs a weight above 0, and a weight needs a teacher"
-            )
-        if self.teacher == ITSELF and self.initial_weights not in TEACHES_ITSELF:
-            raise ValueError(
-                f"teacher is {ITSELF!r} and initial_weights {self.initial_weights!r}; only a "
-                f"training that begins with {', '.join(TEACHES_ITSELF)} can be its own teacher"
+                f"teachers are {self.teachers} and teacher_weight {self.teacher_weight}; "
+                "teachers need a weight above 0, and a weight needs teachers"
             )
         if self.precision not in PRECISIONS:
             raise ValueError(
@@ -162,7 +169,12 @@ class TrainingConfig:
     @property
     def options(self) -> dict[str, object]:
         """What is given to the architecture."""
-        given = {"widths": self.widths, "blocks": self.blocks, "dropout": self.dropout}
+        given = {
+            "widths": self.widths,
+            "blocks": self.blocks,
+            "dropout": self.dropout,
+            "twins": self.twins,
+        }
         return {name: value for name, value in given.items() if value not in ((), None)}
 
     @property
@@ -215,6 +227,18 @@ class TrainingConfig:
         if only and any(stage.size != only for stage in self.stages):
             raise ValueError(f"{self.architecture} takes {only} pixels alone, got {self.stages}")
 
+    def _check_views(self) -> None:
+        if not self.views:
+            return
+        if self.views < 0:
+            raise ValueError(f"views is {self.views}; expected 0 or more")
+        if len(self.stages) > 1:
+            raise ValueError("faces that come again do so at one size: views need a single stage")
+        if self.teachers and not self.teachers_mirrored:
+            raise ValueError(
+                "faces that come again are mirrored, so with views teachers_mirrored must be True"
+            )
+
     def _check_phases(self) -> None:
         if self.initial_weights not in INITIAL_WEIGHTS:
             raise ValueError(
@@ -224,6 +248,11 @@ class TrainingConfig:
         pretrained = self.initial_weights != SCRATCH
         if pretrained and self.initial_weights not in find(self.architecture).beginnings:
             raise ValueError(f"{self.architecture} cannot begin with {self.initial_weights}")
+        if self.twins_alone and not (self.twins and self.initial_weights in FINISHED):
+            raise ValueError(
+                "twins_alone leaves the rest as it began: it needs twins=True and "
+                f"initial_weights of {', '.join(FINISHED)}"
+            )
         in_two = 0 < self.frozen_epochs < self.epochs and self.fine_tuning_rate > 0
         in_one = self.frozen_epochs == 0 and self.fine_tuning_rate == 0
         if not (in_two if self.initial_weights in WITH_A_NEW_HEAD else in_one):

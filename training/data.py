@@ -21,7 +21,8 @@ from training.datasets import (
     read_votes,
 )
 from training.network import channels_of
-from training.teacher import Teacher
+from training.soup import Weights, companions_of
+from training.teacher import Teachers, teachers_of
 
 logger = logging.getLogger(__name__)
 
@@ -30,20 +31,21 @@ logger = logging.getLogger(__name__)
 class TrainingData:
     """Training faces with soft targets (N, 7) and weights (N,), and PublicTest's faces.
 
-    teacher: who adds to the targets of each batch.
+    teachers: who add to the targets of each batch. companions: the weights of finished models
+    that those to serve are averaged with.
     """
 
     training: Faces
     targets: NDArray[np.float32]
     weights: NDArray[np.float32]
     validation: Faces
-    teacher: Teacher | None
+    teachers: Teachers | None
+    companions: list[Weights]
 
 
-def read_data(config: TrainingConfig, folder: Path, beginning: Path | None = None) -> TrainingData:
+def read_data(config: TrainingConfig, folder: Path) -> TrainingData:
     """Read the files that the configuration names; DatasetError for what is unusable.
 
-    beginning: the initial weights; ValueError where they are to teach and are not given.
     Pictures that are in the training data and in PublicTest are reported in the log.
     """
     size, channels = config.data.face_size, channels_of(config)
@@ -59,7 +61,8 @@ def read_data(config: TrainingConfig, folder: Path, beginning: Path | None = Non
         targets=smooth(targets, config.label_smoothing),
         weights=balancing_weights(targets) if balanced else np.ones(len(targets), np.float32),
         validation=read_fer2013(folder / config.data.testing, "PublicTest", size, channels),
-        teacher=Teacher.of(config, beginning),
+        teachers=teachers_of(config),
+        companions=companions_of(config),
     )
     _report_duplicates(data)
     return data

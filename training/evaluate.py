@@ -36,7 +36,7 @@ class FerPlus:
 
 
 def predict(model: EmotionModel, faces: Faces) -> NDArray[np.float32]:
-    """The served model's (N, 7) probabilities, one look at each face as it is.
+    """The served model's (N, 7) probabilities, each face given to it once, as it is.
 
     faces: images of the model's size. Raises ValueError where the size differs.
     """
@@ -53,7 +53,7 @@ def predict(model: EmotionModel, faces: Faces) -> NDArray[np.float32]:
 
 
 def evaluate(model: EmotionModel, faces: Faces) -> Scores:
-    """Scores of the served model (no test-time augmentation); raises as predict does."""
+    """Scores of the served model, with nothing averaged around it; raises as predict does."""
     return score(predict(model, faces), faces.labels)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from inference.emotion import EmotionModel, require_tensorflow
 from inference.labels import EMOTIONS
 from training.backbone import BEGINNINGS
 from training.checkpoint import AVERAGED, load_weights, read_history
-from training.config import ITSELF, SCRATCH, Data, TrainingConfig, load_config
+from training.config import SCRATCH, Data, TrainingConfig, load_config
 from training.datasets import Faces, Votes, read_fer2013, read_votes, shares
 from training.evaluate import evaluate
 from training.metrics import Scores, fit_bias, fit_temperature
@@ -36,8 +37,6 @@ from training.train import DEFAULT_DATA, RUNS
 
 MODELS: Final = Path("models")
 FORMAT: Final = 1
-VOTE_WEIGHT: Final = Data().vote_weight
-"""The part of FER+'s votes in the shares of emotions that the bias is fitted to."""
 CARD_TEMPLATE: Final = Path(__file__).parent / "model_card.md"
 DATA_NAMES: Final = {"affectnet": "AffectNet", "fer2013": "FER2013", "folders": "pictures"}
 FER2013_ARCHIVE: Final = "FER2013 (28,558 training images, 174 without a face left out)"
@@ -64,7 +63,7 @@ def export(
     model = build_model(config)
     load_weights(run / AVERAGED, model)
     logits = predict_logits(model, validation.images, look_at(config, config.size))
-    bias = fit_bias(logits, shares(validation, votes, VOTE_WEIGHT)).astype(np.float32)
+    bias = fit_bias(logits, shares(validation, votes, config.bias_votes)).astype(np.float32)
     model.get_layer("logits").bias.assign_add(bias)
     logits += bias
     manifest: dict[str, Any] = {
@@ -85,7 +84,7 @@ def export(
         "parameters": model.count_params(),
         "measured": {},
         "milliseconds_a_face": {},
-        "command": _command(config),
+        "command": describe_command(config),
         "seed": config.seed,
         "training_seconds": round(sum(record.seconds for record in read_history(run))),
     }
@@ -144,12 +143,14 @@ def model_card(manifest: dict[str, Any]) -> str:
 
 
 def describe_beginning(config: TrainingConfig) -> str:
-    """What the training began with, in words, and who taught it."""
+    """What the training began with, in words, who taught it and what it was averaged with."""
     pretrained = config.initial_weights != SCRATCH
     text = BEGINNINGS[config.initial_weights].title if pretrained else SCRATCH
-    if config.teacher == ITSELF:
-        return f"{text}, taught by its own mirrored answers"
-    return text if config.teacher is None else f"{text}, distilled from {config.teacher}"
+    if config.teachers:
+        text += f", distilled from {' and '.join(config.teachers)}"
+    if config.averaged_with:
+        text += f", averaged with {' and '.join(config.averaged_with)}"
+    return text
 
 
 def describe_data(data: Data) -> str:
@@ -169,8 +170,12 @@ def describe_data(data: Data) -> str:
     return text
 
 
-def _command(config: TrainingConfig) -> str:
+def describe_command(config: TrainingConfig) -> str:
+    """What trains it, with the folder of the models it asks for where that is another one."""
     command = f"python -m training.train {config.name}"
+    elsewhere = os.environ.get("MODELS_DIR")
+    if (config.teachers or config.averaged_with) and elsewhere:
+        command = f"MODELS_DIR={elsewhere} {command}"
     if config.initial_weights != SCRATCH:
         command += f" --backbone {BEGINNINGS[config.initial_weights].file}"
     return command

@@ -15,6 +15,23 @@ def fuse_normalisation(model: keras.Model) -> keras.Model:
     return copy
 
 
+def in_precision(model: keras.Model, precision: str) -> keras.Model:
+    """A finished model for predictions in a configuration's precision; its logits are float32."""
+    if precision == "float32":
+        return model
+    kept = {model.layers[0].name, model.layers[-1].name}
+
+    def cast(layer: keras.layers.Layer) -> keras.layers.Layer:
+        config = layer.get_config()
+        if "dtype" in config and layer.name not in kept:
+            config["dtype"] = precision
+        return type(layer).from_config(config)
+
+    copy = keras.models.clone_model(model, clone_function=cast)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
 def _fused(layer: keras.layers.Layer) -> keras.layers.Layer:
     kind = type(layer)
     if kind is keras.layers.BatchNormalization:

@@ -4,6 +4,7 @@ from typing import Final
 
 import keras
 
+from training.architectures.compact import TWIN
 from training.architectures.vggface2 import backbone_layers
 from training.config import Phase, TrainingConfig
 
@@ -16,8 +17,12 @@ def enter_phase(model: keras.Model, config: TrainingConfig, phase: Phase, steps:
     """Make the model ready for a phase of so many steps an epoch, with a new optimizer.
 
     In a frozen phase the backbone's weights rest, and its batch normalisation, in inference
-    mode, neither uses nor gathers a batch's statistics.
+    mode, neither uses nor gathers a batch's statistics; so does, with twins_alone, all but
+    what is between the twins.
     """
+    if config.twins_alone:
+        for layer in model.layers:
+            layer.trainable = TWIN in layer.name
     if config.frozen_epochs:
         for layer in backbone_layers(model):
             layer.trainable = not phase.frozen

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from inference.network import load_network
 from inference.preprocessing import LEVEL_DEVIATION
+from training.architectures.compact import TWIN
 from training.statistics import channel_statistics
 
 
@@ -32,16 +33,16 @@ class OtherNetworkError(ValueError):
 def convolutions(
     model: keras.Model,
 ) -> list[tuple[keras.layers.Conv2D, keras.layers.BatchNormalization]]:
-    """Each convolution of such a network with its normalisation, from input to output."""
+    """Each convolution with its normalisation, from input to output, but those between twins."""
     return [
         (layer, model.get_layer(layer.name.replace("_conv", "_norm")))
         for layer in model.layers
-        if isinstance(layer, keras.layers.Conv2D)
+        if isinstance(layer, keras.layers.Conv2D) and TWIN not in layer.name
     ]
 
 
 def load_compact(folder: Path, model: keras.Model, faces: NDArray[np.float32]) -> None:
-    """Put the blocks of a finished compact into a sprout, which has fewer, in place.
+    """Put the blocks of a finished compact into a sprout, which has fewer and no twins, in place.
 
     folder: as training.export wrote it. faces: (N, S, S, 3), for place_layers. The first
     kernel, for standardised grey, becomes one for levelled faces. Raises
@@ -60,24 +61,29 @@ def load_compact(folder: Path, model: keras.Model, faces: NDArray[np.float32]) -
     place_layers(model, layers, faces)
 
 
-def load_base(folder: Path, model: keras.Model) -> None:
+def load_finished(folder: Path, model: keras.Model) -> None:
     """Put all weights of a finished compact into one of the same layers, in place.
 
-    folder: as training.export wrote it. Raises ModelError for an unusable folder and
+    folder: as training.export wrote it. Where the network has twins and the finished one has
+    none, what they say to each other stays fresh. Raises ModelError for an unusable folder and
     OtherNetworkError for another network.
     """
     _, trained = load_network(folder)
     found, wanted = (
-        {variable.path: tuple(variable.shape) for variable in network.weights}
-        for network in (trained, model)
+        {variable.path: variable for variable in network.weights} for network in (trained, model)
     )
+    shapes = {name: tuple(variable.shape) for name, variable in found.items()}
     for name in [*wanted, *found]:
-        if found.get(name) != wanted.get(name):
+        fits = name in wanted and shapes.get(name) == tuple(wanted[name].shape)
+        fresh = TWIN in name and name not in found
+        if not fits and not fresh:
+            there = tuple(wanted[name].shape) if name in wanted else "none"
             raise OtherNetworkError(
-                f"{folder}: {name} is {found.get(name, 'missing')}, this network has "
-                f"{wanted.get(name, 'none')}; begin with the model that compact_base became"
+                f"{folder}: {name} is {shapes.get(name, 'missing')}, this network has "
+                f"{there}; docs/training.md says what it begins with"
             )
-    model.set_weights(trained.get_weights())
+    for name, variable in found.items():
+        wanted[name].assign(variable.numpy())
 
 
 def place_layers(model: keras.Model, layers: Sequence[Layer], faces: NDArray[np.float32]) -> None:

@@ -31,6 +31,7 @@ from training.log import write_log
 from training.metrics import negative_log_likelihood
 from training.network import build_for_training, build_model, look_at, predict_logits
 from training.optimisation import AVERAGE_EVERY, average, enter_phase
+from training.soup import mean_weights
 from training.statistics import REFRESHED_ON, refresh_normalisation
 
 DEFAULT_DATA: Final = Path("../shared/data")
@@ -152,13 +153,14 @@ def _run_epoch(
         settings=stage.augmentation or config.augmentation,
         seed=config.seed,
         epoch=epoch,
+        views=config.views,
     )
     every = min(AVERAGE_EVERY, len(batches))
     totals = np.zeros(2)
     for index, batch in enumerate(_prefetched(batches)):
         targets = batch.targets
-        if data.teacher:
-            targets = data.teacher.blend(batch.faces, targets)
+        if data.teachers:
+            targets = data.teachers.blend(batch)
         # Keras starts its metrics anew with each of these calls.
         loss, accuracy = model.train_on_batch(batch.pictures, targets, sample_weight=batch.weights)
         totals += float(loss), float(accuracy)
@@ -166,7 +168,7 @@ def _run_epoch(
             average(model, averaged, config.averaging, epoch * len(batches) + index + 1, every)
         bar.update()
         bar.set_postfix(epoch=epoch + 1, loss=f"{float(loss):.3f}", refresh=False)
-    served.set_weights(averaged.get_weights())
+    served.set_weights(mean_weights([averaged.get_weights(), *data.companions]))
     look = look_at(config, size)
     some = np.random.default_rng(config.seed).permutation(len(data.training))[:REFRESHED_ON]
     refresh_normalisation(served, look.prepare(resize(data.training.images[some], size)))
@@ -231,7 +233,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = load_config(options.config)
         folder = options.run_dir or RUNS / config.name
-        data = read_data(config, options.data, options.backbone)
+        data = read_data(config, options.data)
         history = train(config, data, folder, options.backbone)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)

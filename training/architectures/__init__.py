@@ -30,7 +30,9 @@ class Architecture:
 
 
 ARCHITECTURES: Final[dict[str, Architecture]] = {
-    "compact": Architecture(compact, beginnings=("compact_base", "dlib")),
+    "compact": Architecture(
+        compact, beginnings=("compact_base", "compact_taught", "compact_mean", "dlib")
+    ),
     "fer_cnn": Architecture(fer_cnn, size=FER_CNN_SIZE),
     "sprout": Architecture(sprout, preprocessing="levelled", beginnings=("compact",)),
     "vggface2_resnet50": Architecture(

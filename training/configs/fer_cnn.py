@@ -18,7 +18,7 @@ CONFIG = TrainingConfig(
     # The dense layers fix the size, so that no epochs at smaller pictures come first. An epoch
     # takes ten minutes on two cores, so there are few, with a teacher and mild changes. After
     # nine it was still right for less than .61 of them, hence nine more with milder ones.
-    teacher="compact",
+    teachers=("compact",),
     teacher_weight=0.5,
     stages=(
         Stage(epochs=9, size=48),

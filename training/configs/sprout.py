@@ -16,7 +16,7 @@ CONFIG = TrainingConfig(
     title="Sprout of the VGGFace2 ResNet-50",
     architecture="sprout",
     initial_weights="compact",
-    teacher="compact",
+    teachers=("compact",),
     teacher_weight=0.5,
     stages=(
         Stage(epochs=4, size=72),

@@ -16,7 +16,7 @@ CONFIG = TrainingConfig(
     architecture="vggface2_resnet50",
     initial_weights="grown",
     preprocessing="levelled",
-    teacher="compact",
+    teachers=("compact",),
     teacher_weight=0.5,
     stages=(Stage(epochs=3, size=96),),
     batch_size=64,
