@@ -121,7 +121,7 @@ def test_the_report_shows_what_is_stored(owner: Client, lesson: KnownLesson) -> 
     assert html.count("data-figure=") == 4
     assert addresses(lesson)[1] in html
     assert "too little data" in html
-    assert "compact: Compact residual network (initial weights: " in html
+    assert "compact: Compact residual network that also sees the mirror image (initial" in html
     assert "Simulated" not in html
 
 
