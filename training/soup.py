@@ -19,6 +19,8 @@ def companions_of(config: TrainingConfig) -> list[Weights]:
 
     Raises ModelError for one that is not there, ValueError for one of another shape.
     """
+    if not config.averaged_with:
+        return []
     shapes = [weight.shape for weight in build_model(config).weights]
     companions = []
     for name in config.averaged_with:

@@ -33,7 +33,7 @@ def compact(
     twins: whether each channel has a twin that sees the face mirrored, with the same kernel
     (a group convolution after Cohen and Welling, "Group equivariant convolutional networks",
     2016). After each level both hear of each other; the logits of a face and of its mirror
-    image are the same. It costs twice the time.
+    image are the same. It computes twice as much.
     """
     inputs = keras.Input((None, None, 1), name="face")
     x = _with_mirror_image(inputs) if twins else inputs
