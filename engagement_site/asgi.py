@@ -31,10 +31,10 @@ from twisted.internet.defer import Deferred  # noqa: E402
 
 from engagement_site.bodies import MemoryRequest  # noqa: E402
 from inference import service  # noqa: E402
-from sessions.live.base import close_all  # noqa: E402
-from sessions.live.consumers import StudentConsumer  # noqa: E402
-from sessions.live.dashboard import DashboardConsumer  # noqa: E402
 from sessions.live.recorder import recorder  # noqa: E402
+from sessions.live.sockets.base import close_all  # noqa: E402
+from sessions.live.sockets.dashboard import DashboardConsumer  # noqa: E402
+from sessions.live.sockets.student import StudentConsumer  # noqa: E402
 
 logger = logging.getLogger(__name__)
 

@@ -106,7 +106,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "sessions.context.site",
+                "sessions.site.context.site",
             ],
         },
     },
@@ -157,7 +157,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 SIGNUP_OPEN = env.flag("SIGNUP_OPEN", True)
-ACCOUNT_ADAPTER = "sessions.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "sessions.site.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = env.choice(

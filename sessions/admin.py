@@ -14,9 +14,9 @@ from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from sessions.models import ClassSession, Connection, Course, Participant, Sample, Student
+from sessions.reports.exports.xlsx import workbook
 from sessions.reports.facts import file_name
-from sessions.reports.series import session_report
-from sessions.reports.xlsx_export import workbook
+from sessions.reports.session import session_report
 from sessions.services import delete_participant, end_session
 
 MAX_EXPORTED: Final = 20

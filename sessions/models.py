@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inference.labels import EMOTIONS
-from sessions.codes import new_code
+from sessions.clock import Start
+from sessions.joining.codes import new_code
 from sessions.querysets import (
     ClassSessionQuerySet,
     ConnectionQuerySet,
@@ -20,6 +21,7 @@ from sessions.querysets import (
     ParticipantQuerySet,
     SampleQuerySet,
     StudentQuerySet,
+    TakeoverQuerySet,
 )
 
 
@@ -99,12 +101,27 @@ class ClassSession(models.Model):
         default=True,
         help_text="Their own value only, never anybody else's.",
     )
+    show_roster = models.BooleanField(
+        "students choose their name from the list",
+        default=False,
+        help_text="Whoever has the code then sees the names of the course. Otherwise they type theirs.",
+    )
+    is_locked = models.BooleanField("nobody else can join", default=False, editable=False)
     state = models.CharField(
         max_length=8, choices=State.choices, default=State.PLANNED, editable=False
     )
     is_simulated = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, editable=False)
+    clock_id = models.CharField(
+        max_length=36,
+        blank=True,
+        editable=False,
+        help_text="Which steady clock read clock_at: that of one boot of one machine.",
+    )
+    clock_at = models.FloatField(
+        null=True, editable=False, help_text="The steady clock at the start, in seconds."
+    )
     ended_at = models.DateTimeField(null=True, editable=False)
     archived_at = models.DateTimeField(null=True, editable=False)
 
@@ -130,11 +147,22 @@ class ClassSession(models.Model):
         return self.state != self.State.ENDED and self.archived_at is None
 
     @property
+    def start(self) -> Start | None:
+        """When it began by both clocks; None before that."""
+        if self.started_at is None:
+            return None
+        return Start(self.started_at, self.clock_id, self.clock_at)
+
+    @property
     def elapsed(self) -> timedelta:
-        """How long the lesson has run, or ran; zero before its start."""
+        """How long the session has run, or ran; zero before its start."""
         if self.started_at is None:
             return timedelta()
-        return (self.ended_at or timezone.now()) - self.started_at
+        return (self.ended_at or self.now()) - self.started_at
+
+    def now(self) -> datetime:
+        """The present moment as records of this session are stamped: steady once it has begun."""
+        return self.start.moment() if self.start else timezone.now()
 
 
 class Participant(models.Model):
@@ -157,6 +185,9 @@ class Participant(models.Model):
     consented_at = models.DateTimeField()
     joined_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the teacher sent this participant out."
+    )
     camera = models.CharField(max_length=8, choices=Camera.choices, default=Camera.OFF)
     is_simulated = models.BooleanField(default=False)
 
@@ -168,6 +199,22 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+
+class Takeover(models.Model):
+    """A browser that asks to go on as a participant whose name is taken."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="takeovers")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    objects = TakeoverQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["asked_at"]
+
+    def __str__(self) -> str:
+        return f"{self.participant} from another device"
 
 
 class Connection(models.Model):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Participant,
         Sample,
         Student,
+        Takeover,
     )
 
 Rows: TypeAlias = "QuerySet[Any, Any]"
@@ -109,6 +110,12 @@ class ParticipantQuerySet(QuerySet["Participant"]):
 
     def in_join_order(self) -> ParticipantQuerySet:
         return self.order_by("joined_at", "pk")
+
+
+class TakeoverQuerySet(QuerySet["Takeover"]):
+    def of_session(self, session: ClassSession) -> TakeoverQuerySet:
+        """Those that wait for the teacher's word, the first asked first."""
+        return self.filter(participant__session=session).select_related("participant")
 
 
 class ConnectionQuerySet(QuerySet["Connection"]):

@@ -10,8 +10,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from sessions.codes import hash_token, new_token
-from sessions.live import broadcast
+from sessions.clock import Start
+from sessions.joining.codes import hash_token, new_token
+from sessions.live import news as broadcast
 from sessions.models import ClassSession, Course, Participant, Student
 
 FORGOTTEN_AFTER: Final = timedelta(hours=12)
@@ -34,8 +35,13 @@ def start_session(session: ClassSession) -> ClassSession:
         if not session.is_joinable:
             raise NotAllowed("This session has ended. Create a new one for the next lesson.")
         session.state = ClassSession.State.LIVE
-        session.started_at = timezone.now()
-        session.save(update_fields=["state", "started_at"])
+        start = Start.now()
+        session.started_at, session.clock_id, session.clock_at = (
+            start.at,
+            start.clock_id,
+            start.clock_at,
+        )
+        session.save(update_fields=["state", "started_at", "clock_id", "clock_at"])
     broadcast.session_changed(session)
     return session
 
@@ -49,7 +55,7 @@ def end_session(session: ClassSession) -> ClassSession:
         if not session.is_live:
             raise NotAllowed("This session has not started yet, so it cannot be ended.")
         session.state = ClassSession.State.ENDED
-        session.ended_at = timezone.now()
+        session.ended_at = session.now()
         session.save(update_fields=["state", "ended_at"])
     broadcast.session_changed(session)
     return session

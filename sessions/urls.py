@@ -2,8 +2,12 @@
 
 from django.urls import path
 
-from sessions.health import healthz
-from sessions.views import courses, join, pages, reports, teaching, try_it
+from sessions.joining import pages as join
+from sessions.reports import pages as reports
+from sessions.site import pages
+from sessions.site.health import healthz
+from sessions.teaching import courses, try_it
+from sessions.teaching import pages as teaching
 
 urlpatterns = [
     path("", pages.home, name="home"),

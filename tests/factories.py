@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from inference.labels import EMOTIONS
-from sessions import codes
+from sessions.joining import codes
 from sessions.models import ClassSession, Course, Participant, Sample, Student
 
 _number = count(1)

@@ -6,8 +6,8 @@ from django.core import signing
 from django.test import Client
 from django.urls import reverse
 
+from sessions.joining.cookies import SALT, cookie_name
 from sessions.models import ClassSession, Participant
-from sessions.participants import SALT, cookie_name
 
 JOIN_AS_ADA = {"display_name": "Ada", "consent": "on"}
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from pytest_django import DjangoDbBlocker, Settings
 
 from inference.labels import EMOTIONS
-from sessions.demo import EMAIL, PASSWORD, Demo, create_demo, demo_teacher
-from sessions.demo_history import DROPPED_OUT, LATE, LEFT_EARLY, NAMES, NO_CAMERA
+from sessions.demo.history import DROPPED_OUT, LATE, LEFT_EARLY, NAMES, NO_CAMERA
+from sessions.demo.lessons import EMAIL, PASSWORD, Demo, create_demo, demo_teacher
 from sessions.models import ClassSession, Connection, Course, Participant, Sample, Student
-from sessions.reports.series import session_report
+from sessions.reports.session import session_report
 from sessions.services import end_session
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from sessions.forms import MAX_ROSTER, CourseForm, RosterForm, SessionForm, parse_roster
 from sessions.models import ClassSession, Course
+from sessions.teaching.forms import MAX_ROSTER, CourseForm, RosterForm, SessionForm, parse_roster
 from tests.factories import (
     make_course,
     make_participant,

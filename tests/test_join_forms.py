@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.join_forms import CodeForm, JoinForm, is_code, validate_name
+from sessions.joining.forms import CodeForm, JoinForm, is_code, validate_name
 from tests import factories
 
 

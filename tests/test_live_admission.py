@@ -3,10 +3,10 @@ from django.core import signing
 from django.utils import timezone
 
 from sessions import services
-from sessions.live.admission import Refused, admit, clean_code
+from sessions.joining.admission import Refused, admit, clean_code
+from sessions.joining.cookies import SALT, cookie_name
 from sessions.live.protocol import CloseCode
 from sessions.models import ClassSession, Connection, Participant
-from sessions.participants import SALT, cookie_name
 from tests.factories import make_session
 
 Joined = tuple[Participant, dict[str, str]]

@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from inference.labels import EMOTIONS
-from sessions.simulation import read_frames
+from sessions.demo.simulation import read_frames
 from tests.classroom import (
     Lesson,
     Pupil,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.live.pacing import Answers, Frame, RateLimiter, Slot
+from sessions.live.sockets.pacing import Answers, Frame, RateLimiter, Slot
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 

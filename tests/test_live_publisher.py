@@ -6,7 +6,7 @@ import pytest
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from sessions.live import publisher as module
-from sessions.live.broadcast import dashboard_group
+from sessions.live.news import dashboard_group
 from sessions.live.publisher import Publisher
 from sessions.live.state import Person
 

@@ -4,7 +4,7 @@ import pytest
 
 from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult
-from sessions.live.admission import Admission
+from sessions.joining.admission import Admission
 from sessions.live.samples import sample_of, with_sample
 from sessions.live.state import Person
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from sessions.demo import EMAIL
+from sessions.demo.lessons import EMAIL
 from sessions.models import ClassSession
 from tests.factories import make_teacher
 

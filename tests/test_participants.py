@@ -2,7 +2,8 @@ import pytest
 from django.core import signing
 from django.http import HttpResponse
 
-from sessions import participants, services
+from sessions import services
+from sessions.joining import cookies as participants
 from sessions.models import Participant
 from tests.factories import make_session
 

@@ -5,12 +5,12 @@ import pytest
 from pytest_django import Settings
 
 from inference.labels import EMOTIONS
-from sessions.reports.charts import session_charts
-from sessions.reports.figures import Chart, plotly_text
-from sessions.reports.palette import EMOTION_COLOURS
-from sessions.reports.series import session_report
-from sessions.reports.student_charts import student_charts
-from sessions.reports.student_series import student_report
+from sessions.reports.charts.figures import Chart, plotly_text
+from sessions.reports.charts.session import session_charts
+from sessions.reports.charts.student import student_charts
+from sessions.reports.session import session_report
+from sessions.reports.student import student_report
+from sessions.site.palette import EMOTION_COLOURS
 from tests.factories import make_session
 from tests.lessons import make_lesson
 

@@ -8,8 +8,8 @@ from pytest_django import Settings
 
 from inference.labels import EMOTIONS
 from sessions.models import Sample
-from sessions.reports import csv_export
-from sessions.reports.series import session_report
+from sessions.reports.exports import csv as csv_export
+from sessions.reports.session import session_report
 from tests.lessons import FORMULA_NAME, collected, make_lesson
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from sessions.reports.html_export import page
-from sessions.reports.series import session_report
+from sessions.reports.exports.html import page
+from sessions.reports.session import session_report
 from tests.e2e.browser import LIGHT_AND_DARK, chromium, flag
 from tests.factories import make_session
 from tests.lessons import FORMULA_NAME, make_lesson

@@ -6,8 +6,8 @@ from pytest_django import Settings
 
 from inference.labels import EMOTIONS
 from sessions.models import Sample
-from sessions.reports import json_export
-from sessions.reports.series import session_report
+from sessions.reports.exports import json as json_export
+from sessions.reports.session import session_report
 from tests.factories import make_session
 from tests.lessons import FORMULA_NAME, collected, make_lesson
 

@@ -5,8 +5,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from sessions.models import ClassSession, Sample
-from sessions.reports.series import MAX_BUCKETS, WIDTHS_S, session_report, width_for
-from sessions.reports.student_series import student_report
+from sessions.reports.session import MAX_BUCKETS, WIDTHS_S, session_report, width_for
+from sessions.reports.student import student_report
 from tests.factories import make_participant, make_sample, make_session
 from tests.lessons import FORMULA_NAME, LENGTH_S, add_samples, add_stay, make_lesson
 

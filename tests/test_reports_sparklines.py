@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from sessions.reports.sparklines import POINTS, sparkline, sparklines_for
+from sessions.reports.charts.sparklines import POINTS, sparkline, sparklines_for
 from tests.factories import make_participant, make_session
 from tests.lessons import add_samples, make_lesson
 

@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from inference.labels import EMOTIONS
 from sessions.models import Sample
-from sessions.reports.series import session_report
-from sessions.reports.xlsx_export import workbook
+from sessions.reports.exports.xlsx import workbook
+from sessions.reports.session import session_report
 from tests.factories import make_session
 from tests.lessons import FORMULA_NAME, make_lesson
 

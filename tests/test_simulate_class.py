@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from inference.manifest import available_models
 from inference.paths import MODELS_DIR
-from sessions.simulation import MAX_FRAMES, Outcome, SimulationError, read_frames
+from sessions.demo.simulation import MAX_FRAMES, Outcome, SimulationError, read_frames
 from tests.classroom import Teacher
 from tests.server import Server, free_port, running_server
 

@@ -13,9 +13,9 @@ from pytest_django.fixtures import Settings
 
 from inference.service import served_manifest
 from sessions import services
+from sessions.joining.cookies import cookie_name
+from sessions.joining.pages import WRONG_CODES_A_MINUTE
 from sessions.models import ClassSession, Participant
-from sessions.participants import cookie_name
-from sessions.views.join import WRONG_CODES_A_MINUTE
 from tests import factories
 from tests.join_pages import JOIN_AS_ADA, joined, page, sign_in, text
 

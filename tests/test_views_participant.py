@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from sessions.joining.cookies import cookie_name
 from sessions.models import ClassSession, Participant, Sample
-from sessions.participants import cookie_name
 from tests import factories
 from tests.join_pages import JOIN_AS_ADA, joined, page, sign_in, text
 

@@ -18,7 +18,7 @@ from pytest_django import Settings
 from inference import service
 from inference.labels import EMOTIONS
 from inference.paths import YUNET_FILE
-from sessions.views.try_it import PICTURES_A_SECOND
+from sessions.teaching.try_it import PICTURES_A_SECOND
 from tests.classroom import Teacher
 from tests.factories import make_teacher
 from tests.model_factory import write_model
@@ -136,14 +136,14 @@ def test_a_form_with_a_file_is_not_taken(teacher: Client, shared: Path) -> None:
 def test_a_few_pictures_a_second_are_taken_of_each_teacher(
     teacher: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sessions.views.try_it.time.time", lambda: 1000.0)
+    monkeypatch.setattr("sessions.teaching.try_it.time.time", lambda: 1000.0)
     statuses = [send(teacher, wall()).status_code for _ in range(PICTURES_A_SECOND + 1)]
     assert statuses == [200] * PICTURES_A_SECOND + [429]
     assert send(teacher, wall())["Retry-After"] == "1"
     colleague = Client()
     colleague.force_login(make_teacher())
     assert send(colleague, wall()).status_code == 200
-    monkeypatch.setattr("sessions.views.try_it.time.time", lambda: 1001.0)
+    monkeypatch.setattr("sessions.teaching.try_it.time.time", lambda: 1001.0)
     assert send(teacher, wall()).status_code == 200
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from channels.layers import get_channel_layer
 
 from inference.engagement import EngagementTrack
-from sessions.live.broadcast import dashboard_group
+from sessions.live.news import dashboard_group
 from sessions.live.state import Person
 
 logger = logging.getLogger(__name__)

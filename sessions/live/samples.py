@@ -7,7 +7,7 @@ from datetime import datetime
 
 from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult
-from sessions.live.admission import Admission
+from sessions.joining.admission import Admission
 from sessions.live.state import Person
 from sessions.models import Sample
 

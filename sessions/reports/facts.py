@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from inference import service
 from inference.labels import EMOTIONS
-from sessions.reports.series import SessionReport
+from sessions.reports.session import SessionReport
 
 NOTE: Final = "Emotion and engagement are a model's estimate, never a grade."
 SHORT_NOTE: Final = "estimate, never a grade"

@@ -7,8 +7,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from inference.labels import EMOTIONS
-from sessions.reports import facts, sparklines
-from sessions.reports.palette import EMOTION_COLOURS
+from sessions.reports import facts
+from sessions.reports.charts import sparklines
+from sessions.site.palette import EMOTION_COLOURS
 
 register = template.Library()
 register.filter("percent", facts.percent)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
-from sessions.demo import EMAIL, PASSWORD, PublicSiteError, create_demo
+from sessions.demo.lessons import EMAIL, PASSWORD, PublicSiteError, create_demo
 
 
 class Command(BaseCommand):

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
-from sessions import demo, services
+from sessions import services
+from sessions.demo import lessons as demo
 from sessions.models import ClassSession
 
 

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from sessions.forms import CourseForm, RosterForm
 from sessions.models import ClassSession, Course, Student
-from sessions.views.access import TeacherRequest, own_course
+from sessions.teaching.access import TeacherRequest, own_course
+from sessions.teaching.forms import CourseForm, RosterForm
 
 
 @login_required

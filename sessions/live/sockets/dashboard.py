@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sessions.live import protocol
-from sessions.live.base import LiveConsumer
-from sessions.live.broadcast import dashboard_group, moment
+from sessions.live.news import dashboard_group, moment
 from sessions.live.protocol import CloseCode, Ping, ProtocolError
 from sessions.live.publisher import publisher
 from sessions.live.snapshot import Snapshot, elapsed_seconds, load_snapshot
+from sessions.live.sockets.base import LiveConsumer
 from sessions.live.state import ClassState, Person
 
 TICK_S: Final = 1.0

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from inference.engagement import ENGAGED_AT
-from sessions.reports.palette import COVERAGE_COLOUR
+from sessions.site.palette import COVERAGE_COLOUR
 
 Figure = dict[str, Any]
 NAME_LENGTH: Final = 14

@@ -28,9 +28,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from inference.labels import EMOTIONS
-from sessions.reports import sample_rows
+from sessions.reports.exports import rows as sample_rows
 from sessions.reports.facts import note, simulated
-from sessions.reports.series import SessionReport
+from sessions.reports.session import SessionReport
 from sessions.reports.tally import Tally
 
 SCHEMA: Final = {"name": "engagement-session", "version": 1}

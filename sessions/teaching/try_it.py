@@ -16,7 +16,7 @@ from inference.batcher import Shed
 from inference.frames import FrameError, FrameProblem
 from inference.labels import EMOTIONS
 from inference.pipeline import FaceResult, PictureResult
-from sessions.views.access import TeacherRequest
+from sessions.teaching.access import TeacherRequest
 
 PICTURES_A_SECOND: Final = 5
 """Of one teacher; the webcam sends one."""

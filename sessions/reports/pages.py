@@ -10,14 +10,17 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from sessions.models import Student
-from sessions.reports import csv_export, html_export, json_export, xlsx_export
-from sessions.reports.charts import session_charts
+from sessions.reports.charts.session import session_charts
+from sessions.reports.charts.student import student_charts
+from sessions.reports.exports import csv as csv_export
+from sessions.reports.exports import html as html_export
+from sessions.reports.exports import json as json_export
+from sessions.reports.exports import xlsx as xlsx_export
 from sessions.reports.facts import facts, file_name, note, simulated
-from sessions.reports.series import SessionReport
-from sessions.reports.series import session_report as report_on
-from sessions.reports.student_charts import student_charts
-from sessions.reports.student_series import student_report
-from sessions.views.access import TeacherRequest, own_session
+from sessions.reports.session import SessionReport
+from sessions.reports.session import session_report as report_on
+from sessions.reports.student import student_report
+from sessions.teaching.access import TeacherRequest, own_session
 
 CSV: Final = "text/csv; charset=utf-8"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

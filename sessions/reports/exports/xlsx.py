@@ -13,10 +13,10 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from inference.labels import EMOTIONS
-from sessions.reports import sample_rows
+from sessions.reports.exports import rows as sample_rows
 from sessions.reports.facts import TOO_LITTLE, facts, moment, note, simulated
-from sessions.reports.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR
-from sessions.reports.series import SessionReport
+from sessions.reports.session import SessionReport
+from sessions.site.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR
 
 EXCEL_ROWS: Final = 1_048_576
 SAMPLE_HEAD_ROWS: Final = 1

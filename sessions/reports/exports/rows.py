@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from inference.labels import EMOTIONS
 from sessions.models import Sample
-from sessions.reports.series import SessionReport
+from sessions.reports.session import SessionReport
 
 CHUNK: Final = 1000
 ALWAYS: Final = ("participant_id", "at", "second", "faces")

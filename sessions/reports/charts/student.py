@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sessions.reports.facts import TOO_LITTLE, percent
-from sessions.reports.figures import (
+from sessions.reports.charts.figures import (
     SHARE_AXIS,
     UNIT_AXIS,
     Chart,
@@ -12,8 +11,9 @@ from sessions.reports.figures import (
     plotly_text,
     threshold,
 )
-from sessions.reports.palette import ATTENDANCE_COLOUR, COVERAGE_COLOUR, ENGAGEMENT_COLOUR
-from sessions.reports.student_series import StudentReport
+from sessions.reports.facts import TOO_LITTLE, percent
+from sessions.reports.student import StudentReport
+from sessions.site.palette import ATTENDANCE_COLOUR, COVERAGE_COLOUR, ENGAGEMENT_COLOUR
 
 
 def student_charts(report: StudentReport) -> list[Chart]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from inference.labels import EMOTIONS
-from sessions.reports.facts import TOO_LITTLE, clock, decimal, duration, percent
-from sessions.reports.figures import (
+from sessions.reports.charts.figures import (
     ROW_PX,
     SHARE_AXIS,
     UNIT_AXIS,
@@ -19,14 +18,15 @@ from sessions.reports.figures import (
     rounded,
     threshold,
 )
-from sessions.reports.palette import (
+from sessions.reports.facts import TOO_LITTLE, clock, decimal, duration, percent
+from sessions.reports.session import SessionReport
+from sessions.site.palette import (
     ATTENDANCE_COLOUR,
     COVERAGE_COLOUR,
     EMOTION_COLOURS,
     ENGAGEMENT_COLOUR,
     LOW_TO_HIGH,
 )
-from sessions.reports.series import SessionReport
 
 
 def session_charts(report: SessionReport) -> list[Chart]:

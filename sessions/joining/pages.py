@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from inference.labels import EMOTIONS
 from sessions import services
-from sessions.codes import normalise_code
-from sessions.join_forms import CodeForm, JoinForm, is_code
+from sessions.joining.codes import normalise_code
+from sessions.joining.cookies import cookie_name, participant_from_cookies, set_participant_cookie
+from sessions.joining.forms import CodeForm, JoinForm, is_code
 from sessions.models import ClassSession, Participant, Sample
-from sessions.participants import cookie_name, participant_from_cookies, set_participant_cookie
 
 WRONG_CODES_A_MINUTE: Final = 30
 """From one address: a school has one for all, a program that guesses needs millions."""

@@ -9,10 +9,10 @@ from typing import Final
 
 from django.utils import timezone
 
-from sessions.codes import normalise_code
+from sessions.joining.codes import normalise_code
+from sessions.joining.cookies import participant_from_cookies
 from sessions.live.protocol import CloseCode
 from sessions.models import ClassSession, Connection, Participant
-from sessions.participants import participant_from_cookies
 
 REFUSALS: Final = {
     CloseCode.NOT_ALLOWED: "You have not joined this class yet. Open its link and join.",

@@ -8,9 +8,9 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from plotly.offline import get_plotlyjs
 
-from sessions.reports.charts import session_charts
+from sessions.reports.charts.session import session_charts
 from sessions.reports.facts import facts, note, simulated
-from sessions.reports.series import SessionReport
+from sessions.reports.session import SessionReport
 
 
 def page(report: SessionReport) -> str:

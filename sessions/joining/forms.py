@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 
-from sessions.codes import normalise_code
+from sessions.joining.codes import normalise_code
 from sessions.models import ClassSession, Participant, Student
 
 NAME_LENGTH: Final = 80

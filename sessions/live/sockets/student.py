@@ -16,16 +16,16 @@ from inference import service
 from inference.batcher import Shed
 from inference.frames import FrameError, inspect_jpeg
 from inference.pipeline import FrameResult
+from sessions.joining.admission import Admission, Refused, admit, clean_code
 from sessions.live import protocol
-from sessions.live.admission import Admission, Refused, admit, clean_code
-from sessions.live.base import LiveConsumer
-from sessions.live.broadcast import class_group, moment, participant_group
 from sessions.live.counters import counters
-from sessions.live.pacing import Answers, Frame, RateLimiter, Slot
+from sessions.live.news import class_group, moment, participant_group
 from sessions.live.protocol import Camera, CloseCode, Hello, Message, ProtocolError
 from sessions.live.publisher import publisher
 from sessions.live.recorder import recorder
 from sessions.live.samples import sample_of, with_sample
+from sessions.live.sockets.base import LiveConsumer
+from sessions.live.sockets.pacing import Answers, Frame, RateLimiter, Slot
 from sessions.live.state import Person
 
 logger = logging.getLogger(__name__)

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inference.labels import EMOTIONS
 from sessions import services
-from sessions.forms import SessionForm
 from sessions.models import ClassSession
-from sessions.qr import qr_svg
-from sessions.reports.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR
-from sessions.reports.sparklines import sparklines_for
-from sessions.views.access import TeacherRequest, own_session
+from sessions.reports.charts.sparklines import sparklines_for
+from sessions.site.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR
+from sessions.teaching.access import TeacherRequest, own_session
+from sessions.teaching.forms import SessionForm
+from sessions.teaching.qr import qr_svg
 
 PAGE_SIZE = 20
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})

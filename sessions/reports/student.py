@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 
 from sessions.models import ClassSession, Connection, Participant, Sample, Student
-from sessions.reports.series import stays_in, tally_of
+from sessions.reports.session import stays_in, tally_of
 from sessions.reports.tally import Tally, attended
 
 

@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
 
 from inference.labels import EMOTIONS
-from sessions.reports import sample_rows
+from sessions.reports.exports import rows as sample_rows
 from sessions.reports.facts import SHORT_NOTE, TOO_LITTLE, model_names
-from sessions.reports.series import SessionReport, StudentRow
+from sessions.reports.session import SessionReport, StudentRow
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 FULL_WIDTH: Final = ("\uff1d", "\uff0b", "\uff0d", "\uff20")

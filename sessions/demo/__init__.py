@@ -1,0 +1,1 @@
+"""Demonstrations: recorded lessons and simulated classes."""

@@ -1,0 +1,1 @@
+"""A student's way in: codes, cookies, consent, admission."""

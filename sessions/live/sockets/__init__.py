@@ -1,0 +1,1 @@
+"""Sockets: thin adapters between browsers and live classes."""

@@ -1,0 +1,1 @@
+"""What the whole site shares: health, accounts, pages, palette."""

@@ -1,0 +1,1 @@
+"""A teacher's pages before and around a class."""
