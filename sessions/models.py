@@ -104,7 +104,7 @@ class ClassSession(models.Model):
     show_roster = models.BooleanField(
         "students choose their name from the list",
         default=False,
-        help_text="Whoever has the code then sees the names of the course. Otherwise they type theirs.",
+        help_text="Whoever has the code then sees all names. Otherwise everybody types theirs.",
     )
     is_locked = models.BooleanField("nobody else can join", default=False, editable=False)
     state = models.CharField(

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='classsession',
             name='show_roster',
-            field=models.BooleanField(default=False, help_text='Whoever has the code then sees the names of the course. Otherwise they type theirs.', verbose_name='students choose their name from the list'),
+            field=models.BooleanField(default=False, help_text='Whoever has the code then sees all names. Otherwise everybody types theirs.', verbose_name='students choose their name from the list'),
         ),
         migrations.AddField(
             model_name='participant',
