@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -108,14 +109,21 @@ class ParticipantQuerySet(QuerySet["Participant"]):
     def with_token(self, token_hash: str) -> ParticipantQuerySet:
         return self.filter(token_hash=token_hash).select_related("session")
 
+    def of_sessions(self, session_ids: Collection[int]) -> ParticipantQuerySet:
+        return self.filter(session__in=session_ids)
+
+    def with_newest_connection(self) -> ParticipantQuerySet:
+        """Each with newest_connection, the number of the latest one; None without any."""
+        return self.annotate(newest_connection=Max("connections__pk"))
+
     def in_join_order(self) -> ParticipantQuerySet:
         return self.order_by("joined_at", "pk")
 
 
 class TakeoverQuerySet(QuerySet["Takeover"]):
-    def of_session(self, session: ClassSession) -> TakeoverQuerySet:
+    def of_sessions(self, session_ids: Collection[int]) -> TakeoverQuerySet:
         """Those that wait for the teacher's word, the first asked first."""
-        return self.filter(participant__session=session).select_related("participant")
+        return self.filter(participant__session__in=session_ids).select_related("participant")
 
 
 class ConnectionQuerySet(QuerySet["Connection"]):

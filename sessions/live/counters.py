@@ -1,4 +1,4 @@
-"""What this process has done since its start; /healthz shows it."""
+"""What this process has done since its start; /readyz shows it."""
 
 import threading
 from collections import Counter
@@ -11,6 +11,8 @@ NAMES: Final = (
     "frames_answered",
     "frames_shed",
     "messages_refused",
+    "sockets_refused",
+    "tasks_failed",
     "samples_stored",
     "samples_dropped",
 )
@@ -43,6 +45,3 @@ class Counters:
             refused = dict(self._refused)
         now = counts["connections_opened"] - counts["connections_closed"]
         return {"connections": now, **counts, "frames_refused": refused}
-
-
-counters: Final = Counters()

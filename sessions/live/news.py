@@ -1,60 +1,55 @@
-"""Messages between the processes and sockets of a session; none ever carries a frame."""
+"""What pages tell the serving processes at once; none ever carries a frame.
+
+News may get lost: every process agrees with the database every few seconds anyway.
+"""
 
 import logging
-from datetime import datetime
-from typing import Any
+from typing import Any, Final, Literal
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.db import transaction
 
 from sessions.models import ClassSession, Participant
 
 logger = logging.getLogger(__name__)
 
+EVERYBODY: Final = "runtimes"
+"""The group of all serving processes."""
 
-def class_group(code: str) -> str:
-    """The sockets of a session's students."""
-    return f"class.{code}"
-
-
-def participant_group(participant_id: int) -> str:
-    """The sockets of one participant: one, or for a moment its older and its newer one."""
-    return f"participant.{participant_id}"
+Farewell = Literal["left", "deleted", "removed", "moved"]
+"""Why a participant's socket closes: moved means that another device goes on as them."""
 
 
-def dashboard_group(session_id: int) -> str:
-    """The dashboards of a session."""
-    return f"dashboard.{session_id}"
+def session_group(session_id: int) -> str:
+    """The processes where somebody takes part in the session or watches it."""
+    return f"session.{session_id}"
 
 
 def session_changed(session: ClassSession) -> None:
-    """Tell everybody that a session started or ended."""
-    message = {
-        "type": "class.changed",
-        "state": str(session.state),
-        "started_at": session.started_at.isoformat() if session.started_at else None,
-    }
-    _send(class_group(session.code), message)
-    _send(dashboard_group(session.pk), message)
+    """The session started, ended or was deleted, or its settings changed."""
+    _tell(session_group(session.pk), {"type": "session.changed", "session_id": session.pk})
 
 
-def participant_gone(participant: Participant, *, deleted: bool = False) -> None:
-    """Tell a participant's sockets, and the dashboards, that it left or deleted its data.
-
-    Call it after the database knows.
-    """
+def participant_gone(participant: Participant, reason: Farewell) -> None:
+    """A participant left, deleted its data, was removed, or goes on on another device."""
     message = {
         "type": "participant.gone",
+        "session_id": participant.session_id,
         "participant_id": participant.pk,
-        "deleted": deleted,
+        "reason": reason,
     }
-    _send(participant_group(participant.pk), message)
-    _send(dashboard_group(participant.session_id), message)
+    _tell(session_group(participant.session_id), message)
 
 
-def moment(text: str | None) -> datetime | None:
-    """A moment out of a message."""
-    return None if text is None else datetime.fromisoformat(text)
+def authority_changed(user_id: int) -> None:
+    """A teacher signed out, has a new password, or may no longer sign in."""
+    _tell(EVERYBODY, {"type": "authority.changed", "user_id": user_id})
+
+
+def _tell(group: str, message: dict[str, Any]) -> None:
+    """Send after the running transaction, when others can read what it wrote."""
+    transaction.on_commit(lambda: _send(group, message))
 
 
 def _send(group: str, message: dict[str, Any]) -> None:

@@ -28,21 +28,29 @@ class CloseCode(IntEnum):
     BAD_HELLO = 4000
     """The first message was no hello, or of another version, or none came in time."""
     REPLACED = 4001
-    """This participant opened a newer connection."""
+    """This participant opened a newer connection, here or on another device."""
     NOT_ALLOWED = 4003
-    """No participant of this class, or nobody signed in."""
+    """No participant of a class with this code; on the dashboard nobody signed in."""
     NO_SUCH_SESSION = 4004
-    """No session has this code or number, or it is somebody else's."""
+    """On the dashboard: no session has this number, or it is somebody else's."""
     ENDED = 4005
     """The session has ended."""
     TOO_MANY = 4008
-    """Too many frames too fast, or too many messages that make no sense."""
+    """Too many frames that are faulty or too fast, messages without sense, or connections."""
     TOO_BIG = 4009
     """A text message of more than MAX_TEXT characters."""
     GONE = 4010
     """The participant left, or deleted its data."""
+    REMOVED = 4011
+    """The teacher took the participant out."""
     RESTART = 4012
     """The server stops; connect again in a few seconds."""
+    BUSY = 4013
+    """Too many connections or wrong codes from this address; connect again later."""
+    SILENT = 4014
+    """Nothing was heard from the client for long."""
+    FAILED = 4500
+    """The server met an error; connect again."""
 
 
 class ProtocolError(ValueError):
@@ -165,6 +173,11 @@ def bad_message(message: str) -> Message:
 
 def pong() -> Message:
     return {"type": "pong"}
+
+
+def pace(interval_s: float) -> Message:
+    """Send frames no faster than this from now on."""
+    return {"type": "pace", "interval_s": round(interval_s, 2)}
 
 
 def session_state(state: str) -> Message:

@@ -1,76 +1,86 @@
-"""The teacher's socket: the whole session once, then what changed, at most once a second."""
+"""The teacher's socket: the whole session once, then what changed, once a second."""
 
 from __future__ import annotations
 
-import asyncio
-import time
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from channels.db import database_sync_to_async
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.urls import reverse
-from django.utils import timezone
 
 from sessions.live import protocol
-from sessions.live.news import dashboard_group, moment
+from sessions.live.live_class import LiveClass
 from sessions.live.protocol import CloseCode, Ping, ProtocolError
-from sessions.live.publisher import publisher
-from sessions.live.snapshot import Snapshot, elapsed_seconds, load_snapshot
-from sessions.live.sockets.base import LiveConsumer
+from sessions.live.runtime import Runtime
+from sessions.live.snapshot import Snapshot, load_snapshot
+from sessions.live.sockets.base import LiveSocket
 from sessions.live.state import ClassState, Person
 
-TICK_S: Final = 1.0
+MOST_OF_A_USER: Final = 20
+"""Dashboards of one teacher: some forgotten tabs, and no program that opens them for ever."""
 
 
-class DashboardConsumer(LiveConsumer):
+class DashboardSocket(LiveSocket):
     """One open dashboard of one session; only connect() uses the database."""
 
-    ticker: asyncio.Task[None] | None = None
+    name = "dashboard's socket"
+    live: LiveClass | None = None
     state: ClassState | None = None
-    started_at: datetime | None = None
+    login: SessionBase
+    user_id: int
+    session_id: int
 
-    async def connect(self) -> None:
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__(runtime)
+        self._early: list[tuple[list[Person], list[Any]]] = []
+
+    async def enter(self) -> None:
         """Let the session's owner in and send the whole session so far."""
-        await self.accept()
-        self.session_id: int = self.scope["url_route"]["kwargs"]["pk"]
-        user = self.scope["user"]
+        self.session_id = self.scope["url_route"]["kwargs"]["pk"]
+        user, self.login = self.scope["user"], self.scope["session"]
         if not user.is_authenticated:
             await self.finish(CloseCode.NOT_ALLOWED, "Sign in to see this session.")
             return
-        # Before the database is read, so that no news is lost in between.
-        await self.join(dashboard_group(self.session_id))
-        snapshot = await database_sync_to_async(load_snapshot)(
-            user, self.session_id, timezone.now()
-        )
-        if snapshot is None:
+        self.user_id = user.pk
+        if self.runtime.dashboards_of(user.pk) >= MOST_OF_A_USER:
+            await self.finish(CloseCode.BUSY, "Close a dashboard in another tab, then reload.")
+            return
+        await self._open(user)
+
+    async def _open(self, user: Any) -> None:
+        live = await self.runtime.live_class(self.session_id)
+        if live is not None:
+            # Before the database is read, so that no news is lost in between.
+            live.dashboards.add(self)
+            self.live = live
+            moment = live.moment()
+            snapshot = await self.runtime.database(load_snapshot, user, self.session_id, moment)
+        if live is None or snapshot is None:
             await self.finish(CloseCode.NO_SUCH_SESSION, "You have no such session.")
             return
-        await self._begin(snapshot)
+        await self._begin(live, snapshot)
 
-    async def _begin(self, snapshot: Snapshot) -> None:
-        session = snapshot.session
-        self.session_state: str = session.state
-        self.started_at = session.started_at
-        self.state = ClassState(session.interval_s)
-        self.state.update(snapshot.people, time.time())
+    async def _begin(self, live: LiveClass, snapshot: Snapshot) -> None:
+        state = ClassState.of(snapshot, live.elapsed_s(), live.moment().timestamp())
         # This process knows more of its own students than the database does.
-        known = self.state.ids()
-        own = [one for one in publisher.people(self.session_id) if one.id in known]
-        self.state.update(own, time.time())
-        await self.say(self._snapshot(snapshot))
-        if self.session_state == "ended":
-            await self.say(protocol.ended(self._report_url()))
-        else:
-            self.ticker = asyncio.create_task(self._tick(self.state))
+        known = state.ids()
+        own = [one for one in live.people.values() if one.id in known]
+        state.update(own, live.moment().timestamp())
+        message = self._snapshot(live, state, snapshot)
+        self.state = state
+        for people, seconds in self._early:
+            self.take_in(people, seconds)
+        await self.say(message)
+        if live.state == "ended":
+            await self.tell_state("ended")
 
-    def _snapshot(self, snapshot: Snapshot) -> protocol.Message:
-        assert self.state is not None
+    def _snapshot(
+        self, live: LiveClass, state: ClassState, snapshot: Snapshot
+    ) -> protocol.Message:
         session = snapshot.session
-        now = time.time()
-        self.state.tick(now)
-        ended_at = session.ended_at or timezone.now()
-        elapsed = elapsed_seconds(session.started_at, ended_at)
+        elapsed = int(session.elapsed.total_seconds())
+        state.tick(live.elapsed_s(), live.moment().timestamp())
         return {
             "type": "snapshot",
             "now": elapsed,
@@ -86,14 +96,13 @@ class DashboardConsumer(LiveConsumer):
             "series": snapshot.series,
             "participants": [
                 {**view, "trail": snapshot.trails.get(view["id"], [])}
-                for view in self.state.views(now)
+                for view in state.views(live.moment().timestamp())
             ],
         }
 
     async def clean_up(self) -> None:
-        if self.ticker:
-            self.ticker.cancel()
-        await super().clean_up()
+        if self.live is not None:
+            self.live.dashboards.discard(self)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """A dashboard may ping; anything else makes no sense."""
@@ -107,38 +116,45 @@ class DashboardConsumer(LiveConsumer):
         else:
             await self.say(protocol.pong())
 
-    async def _tick(self, state: ClassState) -> None:
-        while True:
-            await asyncio.sleep(TICK_S)
-            tick = state.tick(time.time())
-            is_live = self.session_state == "live"
-            if is_live or tick["participants"] or tick["removed"]:
-                now = elapsed_seconds(self.started_at, timezone.now())
-                await self.say({"type": "tick", "now": now, "state": self.session_state, **tick})
+    # What the live class tells it -----------------------------------------------------------
 
-    # News from the students' sockets and from pages -----------------------------------------
-
-    async def class_news(self, event: dict[str, Any]) -> None:
-        """What a process knows of its students."""
-        if self.state:
-            people = [Person.from_news(news) for news in event["people"]]
-            self.state.update(people, time.time())
-
-    async def participant_gone(self, event: dict[str, Any]) -> None:
-        """A participant left, or deleted its data."""
-        if self.state and event["deleted"]:
-            self.state.remove(event["participant_id"])
-
-    async def class_changed(self, event: dict[str, Any]) -> None:
-        """The session started or ended."""
-        self.session_state = event["state"]
-        self.started_at = moment(event["started_at"])
-        if self.session_state != "ended":
-            await self.say(protocol.session_state(self.session_state))
+    def take_in(self, people: list[Person], seconds: list[Any]) -> None:
+        """News of the students; what comes before the snapshot waits for it."""
+        if self.state is None or self.live is None:
+            self._early.append((people, seconds))
             return
-        if self.ticker:
-            self.ticker.cancel()
-        await self.say(protocol.ended(self._report_url()))
+        self.state.update(people, self.live.moment().timestamp())
+        self.state.count(seconds)
 
-    def _report_url(self) -> str:
-        return reverse("session_report", args=[self.session_id])
+    def forget(self, participant_id: int) -> None:
+        """The participant's data was deleted."""
+        if self.state is not None:
+            self.state.remove(participant_id)
+
+    def shown(self) -> Collection[int]:
+        """Numbers of the participants shown."""
+        return () if self.state is None else self.state.ids()
+
+    async def tick(self, trouble: list[str], asks: Sequence[tuple[int, str]]) -> None:
+        """Say what changed in the last second."""
+        if self.state is None or self.live is None or self.live.state == "ended":
+            return
+        now = self.live.elapsed_s()
+        tick = self.state.tick(now, self.live.moment().timestamp())
+        await self.say(
+            {
+                "type": "tick",
+                "now": int(now),
+                "state": self.live.state,
+                "trouble": trouble,
+                "asks": [{"id": key, "name": name} for key, name in asks],
+                **tick,
+            }
+        )
+
+    async def tell_state(self, state: str) -> None:
+        """The session has started or ended."""
+        if state == "ended":
+            await self.say(protocol.ended(reverse("session_report", args=[self.session_id])))
+        else:
+            await self.say(protocol.session_state(state))

@@ -1,0 +1,77 @@
+"""What the database says of live sessions: the truth that every process agrees with. Blocking."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+
+from sessions.clock import Start
+from sessions.models import ClassSession, Participant, Takeover
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantTruth:
+    """token_hash: of the browser that this participant is. connection: number of the newest."""
+
+    token_hash: str
+    has_left: bool
+    is_removed: bool
+    connection: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTruth:
+    """participants: by number; whoever is missing has been deleted. asks: id and name."""
+
+    session_id: int
+    state: str
+    start: Start | None
+    interval_s: float
+    show_engagement: bool
+    participants: dict[int, ParticipantTruth] = field(default_factory=dict)
+    asks: tuple[tuple[int, str], ...] = ()
+
+
+def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
+    """The truth of each of the sessions that exist, in three queries."""
+    people: dict[int, dict[int, ParticipantTruth]] = {}
+    for row in Participant.objects.of_sessions(session_ids).with_newest_connection():
+        people.setdefault(row.session_id, {})[row.pk] = ParticipantTruth(
+            row.token_hash,
+            row.left_at is not None,
+            row.removed_at is not None,
+            row.newest_connection or 0,
+        )
+    asks: dict[int, list[tuple[int, str]]] = {}
+    for ask in Takeover.objects.of_sessions(session_ids):
+        name = ask.participant.display_name
+        asks.setdefault(ask.participant.session_id, []).append((ask.pk, name))
+    return {
+        session.pk: SessionTruth(
+            session.pk,
+            session.state,
+            session.start,
+            session.interval_s,
+            session.show_engagement,
+            people.get(session.pk, {}),
+            tuple(asks.get(session.pk, ())),
+        )
+        for session in ClassSession.objects.filter(pk__in=session_ids)
+    }
+
+
+def may_watch(login: SessionBase, session_id: int) -> bool:
+    """Whether the browser with this Django session is still signed in as the session's owner.
+
+    The login is read anew: signing out, a new password and a blocked account end it.
+    """
+    request = HttpRequest()
+    request.session = type(login)(login.session_key)
+    user = get_user(request)
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return ClassSession.objects.owned_by(user).filter(pk=session_id).exists()

@@ -1,0 +1,366 @@
+"""One session in one process: who is here, what may be recorded, what is told. No database."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils import timezone
+
+from inference.batcher import Shed
+from inference.engagement import EngagementTrack
+from inference.frames import FrameError
+from inference.pipeline import FrameResult
+from sessions.joining.admission import Admission
+from sessions.live import protocol
+from sessions.live.agreement import SessionTruth, may_watch
+from sessions.live.counters import Counters
+from sessions.live.news import Farewell
+from sessions.live.protocol import CloseCode, Message
+from sessions.live.samples import sample_of, with_sample
+from sessions.live.sockets.pacing import Frame, RateLimiter
+from sessions.live.state import Person, Seconds
+from sessions.live.tasks import Tasks
+
+if TYPE_CHECKING:
+    from inference.service import Service
+    from sessions.live.recorder import Recorder
+    from sessions.live.sockets.dashboard import DashboardSocket
+    from sessions.live.sockets.student import StudentSocket
+
+logger = logging.getLogger(__name__)
+
+EVERYBODY_S: Final = 5.0
+"""How often everybody connected is told of, changed or not, so that silence means gone."""
+LINGER_S: Final = 30.0
+"""How long a class without connections is remembered, for those who come back."""
+STALE_S: Final = 8.0
+"""A student who was not heard for so long is shown as gone; a client speaks every 2 seconds."""
+SILENT_S: Final = 45.0
+"""A socket that was not heard for so long is closed."""
+PACE_STEP: Final = 1.25
+"""A change of pace by less is not worth a message."""
+VISITS_A_MINUTE: Final = 30
+"""Connections of one participant: a page that reconnects needs a few."""
+
+Ask = Callable[..., Awaitable[Any]]
+
+FAREWELLS: Final[dict[Farewell, tuple[CloseCode, str]]] = {
+    "left": (CloseCode.GONE, "You have left this class."),
+    "deleted": (CloseCode.GONE, "You have left this class, and your data is deleted."),
+    "removed": (CloseCode.REMOVED, "Your teacher has taken you out of this class."),
+    "moved": (CloseCode.REPLACED, "You go on in this class on another device."),
+}
+
+
+class LiveClass:
+    """Owned by the event loop: call it from there only.
+
+    It begins with what the database says and agrees with it every few seconds. A frame goes
+    through analyse() and saw(); nothing is recorded but there.
+    """
+
+    def __init__(
+        self,
+        truth: SessionTruth,
+        service: Service,
+        recorder: Recorder,
+        counters: Counters,
+        tasks: Tasks,
+    ) -> None:
+        self.session_id = truth.session_id
+        self.students: dict[int, StudentSocket] = {}
+        self.dashboards: set[DashboardSocket] = set()
+        self.people: dict[int, Person] = {}
+        self._truth = truth
+        self._service = service
+        self._recorder = recorder
+        self._counters = counters
+        self._tasks = tasks
+        self._tracks: dict[int, EngagementTrack] = {}
+        self._seconds = Seconds()
+        self._changed: set[int] = set()
+        self._visits: dict[int, RateLimiter] = {}
+        self._told_all_at = -math.inf
+        self._used_at = time.monotonic()
+        self._pace = 1.0
+
+    # What the session is ---------------------------------------------------------------------
+
+    @property
+    def state(self) -> str:
+        return self._truth.state
+
+    @property
+    def interval_s(self) -> float:
+        """Seconds between two frames of a student, longer while the server is under load."""
+        return self._truth.interval_s * self._pace
+
+    @property
+    def show_engagement(self) -> bool:
+        return self._truth.show_engagement
+
+    def elapsed_s(self) -> float:
+        """Seconds since the session began, by a clock that cannot be set; 0 before it."""
+        return self._truth.start.elapsed_s() if self._truth.start else 0.0
+
+    def moment(self) -> datetime:
+        """Now, as records of the session are stamped."""
+        return self._truth.start.moment() if self._truth.start else timezone.now()
+
+    # The students ----------------------------------------------------------------------------
+
+    def may_visit(self, participant_id: int) -> bool:
+        """Whether this participant may open one more connection now."""
+        now = time.monotonic()
+        limiter = self._visits.setdefault(
+            participant_id, RateLimiter(VISITS_A_MINUTE / 60, VISITS_A_MINUTE, now)
+        )
+        return limiter.allow(now)
+
+    def enter(self, socket: StudentSocket, me: Admission) -> None:
+        """A participant's socket is open from now on; an older one of theirs is closed."""
+        older = self.students.get(me.participant_id)
+        self.students[me.participant_id] = socket
+        if older is not None:
+            self._part_with(older, CloseCode.REPLACED, "You opened this class in another window.")
+        self._recorder.opened(me.connection_id, self.moment)
+        known = self.people.get(me.participant_id) or Person(
+            me.participant_id, me.name, me.is_simulated, me.connection_id, True, me.camera
+        )
+        self._know(replace(known, connection=me.connection_id, connected=True))
+
+    def leave(self, socket: StudentSocket, me: Admission) -> None:
+        """The socket has closed."""
+        self._recorder.closed(me.connection_id, self.moment())
+        if self.students.get(me.participant_id) is socket:
+            del self.students[me.participant_id]
+            self._change(me.participant_id, connected=False)
+
+    def camera(self, me: Admission, state: str) -> None:
+        """Why there are frames, or none."""
+        self._recorder.camera(me.participant_id, state)
+        self._change(me.participant_id, camera=state)
+
+    def part(self, participant_id: int, reason: Farewell) -> None:
+        """A participant is none any more here, or not on this device; deleted ones are forgotten."""
+        socket = self.students.pop(participant_id, None)
+        if socket is not None:
+            self._part_with(socket, *FAREWELLS[reason])
+        if reason == "deleted":
+            self._forget(participant_id)
+        else:
+            self._change(participant_id, connected=False)
+
+    def _part_with(self, socket: StudentSocket, code: CloseCode, reason: str) -> None:
+        self._tasks.spawn(lambda: socket.finish(code, reason), "farewell")
+
+    def _forget(self, participant_id: int) -> None:
+        for known in (self.people, self._tracks, self._visits):
+            known.pop(participant_id, None)  # type: ignore[attr-defined]
+        self._changed.discard(participant_id)
+        self._seconds.forget(participant_id)
+        for dashboard in self.dashboards:
+            dashboard.forget(participant_id)
+
+    def _change(self, participant_id: int, **fields: Any) -> None:
+        known = self.people.get(participant_id)
+        if known is not None:
+            self._know(replace(known, **fields))
+
+    def _know(self, person: Person) -> None:
+        self.people[person.id] = person
+        self._changed.add(person.id)
+
+    # A frame's way -----------------------------------------------------------------------------
+
+    def may_record(self, me: Admission) -> bool:
+        """The one place that decides whether anything about a participant may be recorded now."""
+        socket = self.students.get(me.participant_id)
+        is_here = socket is not None and socket.connection_id == me.connection_id
+        return is_here and self.state == "live" and self._truth.start is not None
+
+    async def analyse(self, me: Admission, frame: Frame) -> Message:
+        """Have a frame looked at, and return the one answer to it."""
+        try:
+            seen = await self._service.analyse(
+                frame.jpeg, group=self.session_id, member=me.participant_id
+            )
+        except FrameError as error:
+            return self.refuse(frame.seq, error.code, str(error))
+        except Shed as reason:
+            return self.shed(frame.seq, str(reason))
+        except Exception:
+            logger.exception("A frame of session %s could not be analysed", self.session_id)
+            return self.refuse(frame.seq, "failed", "The analysis failed. Send the next frame.")
+        return self.saw(me, frame, seen)
+
+    def saw(self, me: Admission, frame: Frame, seen: FrameResult) -> Message:
+        """Store what was seen, keep it for the dashboards, and return the answer."""
+        start = self._truth.start
+        if start is None or not self.may_record(me):
+            return self.refuse(frame.seq, "not_live", "The class is not being recorded now.")
+        at = frame.at
+        second = int((at - start.at).total_seconds())
+        track = self._tracks.setdefault(me.participant_id, EngagementTrack())
+        engagement = track.update(at.timestamp(), seen.engagement)
+        self._recorder.add(sample_of(me, at, start.at, seen, engagement))
+        self._seconds.add(me.participant_id, second, seen.faces, engagement, seen.probabilities)
+        known = self.people.get(me.participant_id)
+        if known is not None:
+            self._know(with_sample(known, at, seen, engagement))
+        self._counters.add("frames_answered")
+        return protocol.result(frame.seq, at, seen, engagement if self.show_engagement else None)
+
+    def refuse(self, seq: int, code: str, reason: str) -> Message:
+        """The answer to a frame that cannot be analysed."""
+        self._counters.refuse(code)
+        return protocol.frame_error(seq, code, reason)
+
+    def shed(self, seq: int, reason: str) -> Message:
+        """The answer to a frame that was not looked at."""
+        self._counters.add("frames_shed")
+        return protocol.shed(seq, reason)
+
+    # Agreement with the database ---------------------------------------------------------------
+
+    def agree(self, truth: SessionTruth | None, asked_at: float) -> None:
+        """Take over what the database says; None where the session has been deleted.
+
+        asked_at: of time.monotonic(); nothing is concluded about whoever came after that.
+        """
+        if truth is None:
+            truth = replace(self._truth, state="ended", asks=())
+            gone: set[int] = set(self.people)
+        else:
+            gone = self._missing(truth, asked_at)
+        before, self._truth = self._truth, truth
+        for participant_id in gone:
+            self.part(participant_id, "deleted")
+        for participant_id, socket in list(self.students.items()):
+            if socket.entered_at < asked_at:
+                self._compare(participant_id, socket, truth)
+        if before.state != truth.state:
+            self._tell_state()
+
+    def _missing(self, truth: SessionTruth, asked_at: float) -> set[int]:
+        """Known ones that the database has no more."""
+        new = {key for key, socket in self.students.items() if socket.entered_at >= asked_at}
+        shown = {key for dashboard in self.dashboards for key in dashboard.shown()}
+        return (self.people.keys() | shown) - truth.participants.keys() - new
+
+    def _compare(self, participant_id: int, socket: StudentSocket, truth: SessionTruth) -> None:
+        person = truth.participants.get(participant_id)
+        if person is None or socket.me is None:
+            return
+        if person.is_removed:
+            self.part(participant_id, "removed")
+        elif person.has_left:
+            self.part(participant_id, "left")
+        elif person.token_hash != socket.me.token_hash:
+            self.part(participant_id, "moved")
+        elif person.connection > socket.connection_id:
+            del self.students[participant_id]
+            self._part_with(socket, CloseCode.REPLACED, "You opened this class in another window.")
+
+    def _tell_state(self) -> None:
+        state = self.state
+        for socket in list(self.students.values()):
+            self._tasks.spawn(lambda socket=socket: socket.tell_state(state), "state")
+        for dashboard in list(self.dashboards):
+            self._tasks.spawn(lambda board=dashboard: board.tell_state(state), "state")
+
+    async def check_dashboards(self, ask: Ask, user_id: int | None = None) -> None:
+        """Close the dashboards of those who may not watch any more; of one user, or of all.
+
+        ask: Runtime.database. While the database is away everybody stays.
+        """
+        for dashboard in list(self.dashboards):
+            if user_id is not None and dashboard.user_id != user_id:
+                continue
+            try:
+                allowed = await ask(may_watch, dashboard.login, self.session_id)
+            except Exception as error:
+                logger.warning("A dashboard could not be authorised again: %s", error)
+                continue
+            if not allowed:
+                await dashboard.finish(CloseCode.NOT_ALLOWED, "Sign in to see this session.")
+
+    # The beat ------------------------------------------------------------------------------------
+
+    def beat(self, now: float, trouble: list[str]) -> Message | None:
+        """Look after silent sockets and the pace, let the dashboards tick; returns the news.
+
+        now: of time.monotonic(). trouble: Runtime.trouble().
+        """
+        self._look_after_silence(now)
+        self._set_pace()
+        if self.students or self.dashboards:
+            self._used_at = now
+        if now - self._told_all_at >= EVERYBODY_S:
+            self._changed.update(key for key, one in self.people.items() if one.connected)
+            self._told_all_at = now
+        people = [self.people[key].to_news() for key in self._changed if key in self.people]
+        self._changed.clear()
+        news = {
+            "type": "class.news",
+            "session_id": self.session_id,
+            "people": people,
+            "seconds": self._seconds.take(),
+        }
+        self.hear(news)
+        for dashboard in list(self.dashboards):
+            self._tasks.spawn(
+                lambda board=dashboard: board.tick(trouble, self._truth.asks), "tick"
+            )
+        return news if people or news["seconds"] else None
+
+    def hear(self, news: Message) -> None:
+        """News of this process or another one, for the dashboards; a newer connection wins."""
+        people = [Person.from_news(one) for one in news["people"]]
+        for person in people:
+            socket = self.students.get(person.id)
+            if socket is not None and person.connection > socket.connection_id:
+                del self.students[person.id]
+                self._part_with(
+                    socket, CloseCode.REPLACED, "You opened this class in another window."
+                )
+        for dashboard in self.dashboards:
+            dashboard.take_in(people, news["seconds"])
+
+    def is_forgotten(self, now: float) -> bool:
+        """Whether nobody has been connected for a while."""
+        return not self.students and not self.dashboards and now - self._used_at > LINGER_S
+
+    def _look_after_silence(self, now: float) -> None:
+        for participant_id, socket in list(self.students.items()):
+            silent_s = now - socket.heard_at
+            known = self.people.get(participant_id)
+            if known is not None and known.connected != (silent_s < STALE_S):
+                self._know(replace(known, connected=silent_s < STALE_S))
+            if silent_s > SILENT_S:
+                self._part_with(socket, CloseCode.SILENT, "Nothing was heard from this page.")
+        for dashboard in list(self.dashboards):
+            if now - dashboard.heard_at > SILENT_S:
+                self._tasks.spawn(
+                    lambda board=dashboard: board.finish(
+                        CloseCode.SILENT, "Nothing was heard from this page."
+                    ),
+                    "farewell",
+                )
+
+    def _set_pace(self) -> None:
+        """Tell the pages to slow down while the server has more to do than it can, and back."""
+        wanted = max(1.0, self._service.pressure())
+        changed = wanted / self._pace
+        if 1 / PACE_STEP < changed < PACE_STEP and (wanted > 1.0 or self._pace == 1.0):
+            return
+        self._pace = wanted
+        message = protocol.pace(self.interval_s)
+        for socket in list(self.students.values()):
+            self._tasks.spawn(lambda socket=socket: socket.say(message), "pace")

@@ -1,0 +1,300 @@
+"""What one serving process owns: the analysis, the recorder, the live classes. One start, one stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+
+from django.conf import settings
+
+from inference.service import Options, Service
+from sessions.live.agreement import read_truths
+from sessions.live.counters import Counters
+from sessions.live.live_class import LiveClass
+from sessions.live.news import EVERYBODY, session_group
+from sessions.live.recorder import Recorder
+from sessions.live.tasks import Tasks
+
+if TYPE_CHECKING:
+    from sessions.live.sockets.base import LiveSocket
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+BEAT_S: Final = 1.0
+AGREE_EVERY_S: Final = 3.0
+LAST_WORDS_S: Final = 0.1
+"""What a stopping server has sent is on its way after this long."""
+MOST_OF_AN_ADDRESS: Final = 1500
+"""Open sockets: a whole school stands behind one address."""
+DATABASE_THREADS: Final = 2
+"""Of the sockets' own: they do not wait behind the pages' queries."""
+
+
+class Runtime:
+    """Made once a serving process. start() and stop() from any thread, the rest from its loop."""
+
+    def __init__(self, service: Service, recorder: Recorder, counters: Counters) -> None:
+        self.service = service
+        self.recorder = recorder
+        self.counters = counters
+        self.classes: dict[int, LiveClass] = {}
+        self.sockets: set[LiveSocket] = set()
+        self._addresses: Counter[str] = Counter()
+        self.messages_failing_since: float | None = None
+        self._tasks: Tasks | None = None
+        self._opening: dict[int, asyncio.Lock] = {}
+        self._agreeing = asyncio.Lock()
+        self._channel = ""
+        self._threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="sockets-db")
+
+    def start(self) -> None:
+        """Start the recorder, and load the model in a thread: the port is open meanwhile."""
+        self.recorder.start()
+        threading.Thread(target=self._warm, name="warm", daemon=True).start()
+
+    async def close(self) -> None:
+        """Tell every socket that the server stops, close it, and end the tasks."""
+        await asyncio.gather(*(socket.say_goodbye() for socket in list(self.sockets)))
+        await asyncio.sleep(LAST_WORDS_S)
+        if self._tasks is not None:
+            await self._tasks.close()
+
+    def stop(self) -> None:
+        """End the analysis, then write what waits."""
+        self.service.stop()
+        self.recorder.stop()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _warm(self) -> None:
+        try:
+            self.service.warm()
+            logger.info("Ready: frames are analysed")
+        except Exception:
+            logger.critical(
+                "Frames cannot be analysed; `python manage.py check` says why", exc_info=True
+            )
+
+    # The classes ---------------------------------------------------------------------------
+
+    @property
+    def tasks(self) -> Tasks:
+        """The tasks of this process; the first use starts those that go on for ever."""
+        if self._tasks is None:
+            self._tasks = Tasks(self.counters)
+            self._tasks.keep(self._listen, "news")
+            self._tasks.keep(self._beat, "beat")
+            self._tasks.keep(self._agree, "agreement")
+        return self._tasks
+
+    async def live_class(self, session_id: int) -> LiveClass | None:
+        """The session in this process, opened if need be; None where it does not exist."""
+        lock = self._opening.setdefault(session_id, asyncio.Lock())
+        async with lock:
+            if session_id not in self.classes:
+                await self._open(session_id)
+            return self.classes.get(session_id)
+
+    async def _open(self, session_id: int) -> None:
+        tasks = self.tasks
+        # Before the database is read, so that no news is lost in between.
+        await self._subscribe(session_group(session_id))
+        truth = (await self.database(read_truths, [session_id])).get(session_id)
+        if truth is not None:
+            self.classes[session_id] = LiveClass(
+                truth, self.service, self.recorder, self.counters, tasks
+            )
+
+    async def database(self, question: Callable[..., T], *arguments: Any) -> T:
+        """Ask the database from a thread of the sockets' own."""
+        ask = database_sync_to_async(question, thread_sensitive=False, executor=self._threads)
+        answer: T = await ask(*arguments)
+        return answer
+
+    def opened(self, socket: LiveSocket) -> bool:
+        """Note a socket; False where its address has too many."""
+        self.sockets.add(socket)
+        self._addresses[socket.address] += 1
+        return self._addresses[socket.address] <= MOST_OF_AN_ADDRESS
+
+    def closed(self, socket: LiveSocket) -> None:
+        """The socket's connection has ended."""
+        self.sockets.discard(socket)
+        self._addresses[socket.address] -= 1
+        if not self._addresses[socket.address]:
+            del self._addresses[socket.address]
+
+    def dashboards_of(self, user_id: int) -> int:
+        """How many dashboards of this teacher are open."""
+        boards = (board for live in self.classes.values() for board in live.dashboards)
+        return sum(board.user_id == user_id for board in boards)
+
+    def trouble(self) -> list[str]:
+        """What does not work at present: database, analysis, messages."""
+        found = {
+            "database": self.recorder.state()["failing_since_s"] is not None,
+            "analysis": not self.service.state()["healthy"],
+            "messages": self.messages_failing_since is not None,
+        }
+        return [name for name, is_failing in found.items() if is_failing]
+
+    # The tasks -----------------------------------------------------------------------------
+
+    async def _beat(self) -> None:
+        """Each second: tell the dashboards, look after silent sockets and the pace."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            trouble = self.trouble()
+            for live in list(self.classes.values()):
+                await self._beat_one(live, trouble)
+                if live.is_forgotten(time.monotonic()):
+                    del self.classes[live.session_id]
+                    self._opening.pop(live.session_id, None)
+                    await self._unsubscribe(session_group(live.session_id))
+
+    async def _beat_one(self, live: LiveClass, trouble: list[str]) -> None:
+        try:
+            news = live.beat(time.monotonic(), trouble)
+        except Exception:
+            self.counters.add("tasks_failed")
+            logger.exception("The beat of session %s failed", live.session_id)
+            return
+        # Without Redis there is no other process to tell.
+        if news is not None and settings.REDIS_URL:
+            await self._send(session_group(live.session_id), {**news, "from": self._channel})
+
+    async def _agree(self) -> None:
+        """Every few seconds: what the database says goes, whatever news was lost."""
+        while True:
+            await asyncio.sleep(AGREE_EVERY_S)
+            for session_id in list(self.classes):
+                await self._subscribe(session_group(session_id))
+            await self.agree(list(self.classes))
+            for live in list(self.classes.values()):
+                await live.check_dashboards(self.database)
+
+    async def agree(self, session_ids: list[int]) -> None:
+        """Agree with the database about these sessions; while it is away nothing changes."""
+        if not session_ids:
+            return
+        # One at a time: an older answer must not undo a newer one.
+        async with self._agreeing:
+            asked_at = time.monotonic()
+            try:
+                truths = await self.database(read_truths, session_ids)
+            except Exception as error:
+                logger.warning("Sessions could not be compared with the database: %s", error)
+                return
+            for session_id in session_ids:
+                if live := self.classes.get(session_id):
+                    live.agree(truths.get(session_id), asked_at)
+
+    async def _listen(self) -> None:
+        """Take in the news of other processes and of pages."""
+        layer = get_channel_layer()
+        assert layer is not None, "settings.CHANNEL_LAYERS always names one"
+        try:
+            self._channel = await layer.new_channel()
+        except Exception as error:
+            self._note_failure(error)
+            return  # The task is kept: it tries again.
+        for group in (EVERYBODY, *(session_group(key) for key in self.classes)):
+            await self._subscribe(group)
+        while True:
+            message = await layer.receive(self._channel)
+            try:
+                await self._hear(message)
+            except Exception:
+                self.counters.add("tasks_failed")
+                logger.exception("News of the type %s could not be taken in", message.get("type"))
+
+    async def _hear(self, message: dict[str, Any]) -> None:
+        if message["type"] == "authority.changed":
+            for live in list(self.classes.values()):
+                await live.check_dashboards(self.database, message["user_id"])
+            return
+        live = self.classes.get(message["session_id"])
+        if live is None or message.get("from") == self._channel:
+            return
+        if message["type"] == "class.news":
+            live.hear(message)
+        elif message["type"] == "participant.gone":
+            live.part(message["participant_id"], message["reason"])
+        elif message["type"] == "session.changed":
+            await self.agree([live.session_id])
+
+    # The channel layer -----------------------------------------------------------------------
+
+    async def _subscribe(self, group: str) -> None:
+        if self._channel:
+            await self._with_layer("group_add", group, self._channel)
+
+    async def _unsubscribe(self, group: str) -> None:
+        if self._channel:
+            await self._with_layer("group_discard", group, self._channel)
+
+    async def _send(self, group: str, message: dict[str, Any]) -> None:
+        await self._with_layer("group_send", group, message)
+
+    async def _with_layer(self, step: str, *arguments: Any) -> None:
+        """One step of the channel layer, which may be away: then it is noted and let be."""
+        try:
+            await getattr(get_channel_layer(), step)(*arguments)
+            self.messages_failing_since = None
+        except Exception as error:
+            self._note_failure(error)
+
+    def _note_failure(self, error: Exception) -> None:
+        if self.messages_failing_since is None:
+            self.messages_failing_since = time.monotonic()
+            logger.error("News cannot be exchanged with other processes: %s", error)
+
+
+def from_settings() -> Runtime:
+    """A runtime as the settings describe it; nothing is started or loaded yet."""
+    counters = Counters()
+    options = Options(
+        models_dir=settings.MODELS_DIR,
+        model=settings.EMOTION_MODEL if settings.POLICY == "emotion" else None,
+        yunet=settings.YUNET_PATH,
+        max_bytes=settings.FRAME_MAX_BYTES,
+        max_pixels=settings.FRAME_MAX_PIXELS,
+    )
+    recorder = Recorder(settings.DATA_DIR / "journal", counters)
+    return Runtime(Service(options), recorder, counters)
+
+
+_current: Runtime | None = None
+
+
+def current() -> Runtime | None:
+    """The process's runtime; None in commands and wherever no class is served."""
+    return _current
+
+
+def serve_with(runtime: Runtime | None) -> None:
+    """Make it the process's runtime."""
+    global _current
+    _current = runtime
+
+
+@contextmanager
+def use(runtime: Runtime) -> Iterator[Runtime]:
+    """Make it the process's runtime for a while."""
+    before = _current
+    serve_with(runtime)
+    try:
+        yield runtime
+    finally:
+        serve_with(before)

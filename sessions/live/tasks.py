@@ -1,0 +1,71 @@
+"""Tasks that never die unseen: what fails is logged and counted, and kept ones are started again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from sessions.live.counters import Counters
+
+logger = logging.getLogger(__name__)
+
+AGAIN_AFTER_S: Final = 1.0
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Tasks:
+    """The tasks of one owner on its event loop; close() ends them all."""
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closing = False
+
+    def spawn(
+        self, work: Work, name: str, on_end: Callable[[], object] = lambda: None
+    ) -> asyncio.Task[None]:
+        """Run it once. on_end is called when it ended by itself, by failure or cancelled."""
+        task = asyncio.create_task(work(), name=name)
+        self._tasks.add(task)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            self._note(task)
+            on_end()
+
+        task.add_done_callback(ended)
+        return task
+
+    def keep(self, work: Work, name: str) -> None:
+        """Run it until close(): when it ends for whatever reason it is started again."""
+
+        def again() -> None:
+            if not self._is_closing:
+                self.spawn(_after(AGAIN_AFTER_S, work), name, again)
+
+        self.spawn(work, name, again)
+
+    async def close(self) -> None:
+        """Cancel all and wait for their ends."""
+        self._is_closing = True
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _note(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._counters.add("tasks_failed")
+            logger.error("The task %s failed", task.get_name(), exc_info=error)
+
+
+def _after(seconds: float, work: Work) -> Work:
+    async def waited() -> None:
+        await asyncio.sleep(seconds)
+        await work()
+
+    return waited

@@ -1,0 +1,270 @@
+"""One live class by itself: who is here, what may be recorded, what follows from the database."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from inference.service import Options, Service
+from sessions.clock import CLOCK_ID, Start, reading
+from sessions.joining.admission import Admission
+from sessions.live import live_class as module
+from sessions.live.agreement import ParticipantTruth, SessionTruth
+from sessions.live.counters import Counters
+from sessions.live.live_class import LiveClass
+from sessions.live.recorder import Recorder
+from sessions.live.sockets.pacing import Frame
+from sessions.live.state import Person
+from sessions.live.tasks import Tasks
+from sessions.models import Sample
+from tests.classroom import empty_frame
+
+INTERVAL_S = 1.0
+
+
+@dataclass(eq=False)
+class Line:
+    """The other end of a student's socket, kept in memory."""
+
+    me: Admission
+    entered_at: float = field(default_factory=time.monotonic)
+    heard_at: float = field(default_factory=time.monotonic)
+    said: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
+
+    @property
+    def connection_id(self) -> int:
+        return self.me.connection_id
+
+    async def say(self, message: dict[str, Any]) -> None:
+        self.said.append(message)
+
+    async def finish(self, code: int, reason: str) -> None:
+        self.closed.append(int(code))
+
+    async def tell_state(self, state: str) -> None:
+        self.said.append({"type": "session", "state": state})
+
+
+class Kept(Recorder):
+    """A recorder that is not started: what it was given waits in it."""
+
+    def __init__(self) -> None:
+        super().__init__(None, Counters())
+        self.given: list[Sample] = []
+
+    def add(self, sample: Sample) -> None:
+        self.given.append(sample)
+        super().add(sample)
+
+
+@pytest.fixture(scope="module")
+def service() -> Any:
+    """The real analysis of the presence policy: faces are found, no model is needed."""
+    service = Service(Options(Path("models"), None, None, 300_000, 1_000_000))
+    service.warm()
+    yield service
+    service.stop()
+
+
+@dataclass
+class Room:
+    """A live class with its surroundings."""
+
+    live: LiveClass
+    recorder: Kept
+    tasks: Tasks
+    truth: SessionTruth
+
+    def enter(self, number: int = 1, connection: int = 10, token: str = "t") -> Line:
+        me = Admission(
+            session_id=self.truth.session_id,
+            code="ABCDEF",
+            title="Waves",
+            state="live",
+            start=self.truth.start,
+            interval_s=INTERVAL_S,
+            show_engagement=True,
+            participant_id=number,
+            name=f"Pupil {number}",
+            is_simulated=False,
+            camera="on",
+            connection_id=connection,
+            token_hash=token,
+        )
+        line = Line(me)
+        self.live.enter(line, me)  # type: ignore[arg-type]
+        return line
+
+    async def frame(self, line: Line, seq: int = 1) -> dict[str, Any]:
+        return await self.live.analyse(line.me, Frame(seq, empty_frame(), self.live.moment()))
+
+    async def agree(self, truth: SessionTruth | None) -> None:
+        self.live.agree(truth, time.monotonic())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+
+def truth_of(state: str = "live", *numbers: int, **fields: Any) -> SessionTruth:
+    known = {number: ParticipantTruth("t", False, False, 10) for number in numbers}
+    return SessionTruth(5, state, Start.now(), INTERVAL_S, True, known, **fields)
+
+
+@pytest.fixture
+async def room(service: Service) -> Any:
+    recorder, tasks = Kept(), Tasks(Counters())
+    truth = truth_of("live", 1)
+    yield Room(LiveClass(truth, service, recorder, Counters(), tasks), recorder, tasks, truth)
+    await tasks.close()
+
+
+async def test_a_frame_is_answered_and_recorded(room: Room) -> None:
+    line = room.enter()
+    answer = await room.frame(line)
+    assert (answer["type"], answer["seq"], answer["faces"]) == ("result", 1, 0)
+    assert [sample.participant_id for sample in room.recorder.given] == [1]
+
+
+@pytest.mark.finding(12)
+async def test_nothing_is_recorded_after_the_end_that_only_the_database_told(room: Room) -> None:
+    line = room.enter()
+    await room.agree(replace(room.truth, state="ended"))
+    assert {"type": "session", "state": "ended"} in line.said
+    answer = await room.frame(line)
+    assert (answer["type"], answer["code"]) == ("error", "not_live")
+    assert room.recorder.given == []
+
+
+@pytest.mark.finding(12)
+async def test_a_start_that_only_the_database_told_begins_the_recording(
+    room: Room,
+) -> None:
+    await room.agree(replace(room.truth, state="planned", start=None))
+    line = room.enter()
+    assert (await room.frame(line))["code"] == "not_live"
+    await room.agree(truth_of("live", 1))
+    assert (await room.frame(line))["type"] == "result"
+
+
+@pytest.mark.finding(19)
+async def test_a_deleted_student_without_a_socket_is_forgotten(room: Room) -> None:
+    line = room.enter()
+    room.live.leave(line, line.me)  # type: ignore[arg-type]
+    assert 1 in room.live.people
+    await room.agree(replace(room.truth, participants={}))
+    assert 1 not in room.live.people
+
+
+@pytest.mark.finding(19)
+async def test_news_of_a_deletion_forgets_whoever_has_no_socket(room: Room) -> None:
+    line = room.enter()
+    room.live.leave(line, line.me)  # type: ignore[arg-type]
+    room.live.part(1, "deleted")
+    assert 1 not in room.live.people
+
+
+@pytest.mark.parametrize(
+    ("person", "code"),
+    [
+        (ParticipantTruth("t", True, False, 10), 4010),
+        (ParticipantTruth("t", False, True, 10), 4011),
+        (ParticipantTruth("another browser", False, False, 10), 4001),
+        (ParticipantTruth("t", False, False, 11), 4001),
+        (None, 4010),
+    ],
+    ids=["left", "removed", "moved", "newer connection", "deleted"],
+)
+async def test_what_the_database_says_of_a_student_closes_the_socket(
+    room: Room, person: ParticipantTruth | None, code: int
+) -> None:
+    line = room.enter()
+    await room.agree(replace(room.truth, participants={} if person is None else {1: person}))
+    assert line.closed == [code]
+    assert (await room.frame(line))["code"] == "not_live"
+
+
+async def test_nothing_is_concluded_about_who_came_after_the_question(room: Room) -> None:
+    asked_at = time.monotonic()
+    line = room.enter(number=2)
+    room.live.agree(room.truth, asked_at)
+    await asyncio.sleep(0)
+    assert line.closed == []
+    assert (await room.frame(line))["type"] == "result"
+
+
+async def test_a_newer_connection_takes_the_place_of_the_older(room: Room) -> None:
+    older, newer = room.enter(connection=10), room.enter(connection=11)
+    await asyncio.sleep(0)
+    assert older.closed == [4001]
+    assert (await room.frame(older))["code"] == "not_live"
+    assert (await room.frame(newer))["type"] == "result"
+
+
+async def test_a_newer_connection_at_another_process_closes_ours(room: Room) -> None:
+    line = room.enter(connection=10)
+    there = Person(1, "Pupil 1", False, 12, True, "on")
+    room.live.hear({"people": [there.to_news()], "seconds": []})
+    await asyncio.sleep(0)
+    assert line.closed == [4001]
+
+
+async def test_a_session_that_was_deleted_ends_for_everybody(room: Room) -> None:
+    line = room.enter()
+    await room.agree(None)
+    assert line.closed == [4010]
+    assert room.live.people == {}
+
+
+async def test_too_many_connections_of_one_participant_are_refused(room: Room) -> None:
+    assert all(room.live.may_visit(1) for _ in range(module.VISITS_A_MINUTE))
+    assert not room.live.may_visit(1)
+    assert room.live.may_visit(2)
+
+
+@pytest.mark.finding(21)
+async def test_a_silent_student_is_shown_as_gone_and_then_closed(room: Room) -> None:
+    line = room.enter()
+    room.live.beat(line.heard_at + module.STALE_S - 1, [])
+    assert room.live.people[1].connected
+    room.live.beat(line.heard_at + module.STALE_S + 1, [])
+    assert not room.live.people[1].connected
+    line.heard_at += module.STALE_S
+    room.live.beat(line.heard_at + 1, [])
+    assert room.live.people[1].connected
+    room.live.beat(line.heard_at + module.SILENT_S + 1, [])
+    await asyncio.sleep(0)
+    assert line.closed == [4014]
+
+
+@pytest.mark.finding(16)
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_moments_do_not_follow_a_clock_that_is_set(
+    room: Room, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    line = room.enter()
+    await room.frame(line)
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=hours))
+    await room.frame(line, seq=2)
+    first, second = room.recorder.given
+    assert timedelta() < second.at - first.at < timedelta(seconds=30)
+    assert 0 <= second.second - first.second < 30
+
+
+def test_the_steady_clock_goes_on_in_another_process_and_falls_back_after_a_reboot() -> None:
+    began = timezone.now() - timedelta(hours=2)
+    same_boot = Start(began, CLOCK_ID, reading() - 60)
+    assert same_boot.elapsed_s() == pytest.approx(60, abs=5)
+    assert same_boot.moment() - began == pytest.approx(
+        timedelta(seconds=60), abs=timedelta(seconds=5)
+    )
+    another_boot = Start(began, "another boot", 1.0)
+    assert another_boot.elapsed_s() == pytest.approx(7200, abs=5)
+    assert Start(timezone.now() + timedelta(hours=1), "", None).elapsed_s() == 0.0
