@@ -139,6 +139,13 @@ class Server:
             return connection.execute(sql.encode()).fetchall()
 
 
+def change(server: Server, sql: str) -> None:
+    """Change the server's SQLite database behind its back, as another process would."""
+    path = server.environ["DATABASE_URL"].removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, timeout=20)) as database, database:
+        database.execute(sql)
+
+
 @functools.cache
 def _prepared() -> Path:
     """A folder with a migrated database and collected static files, made once a test run."""

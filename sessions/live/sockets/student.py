@@ -20,7 +20,7 @@ from sessions.live.sockets.pacing import Answers, Frame, RateLimiter, Slot
 from sessions.site.limits import ALL_WRONG_CODES, WRONG_CODES
 
 HELLO_WITHIN_S: Final = 10.0
-PATIENCE: Final = 100
+PATIENCE: Final = 50
 """Faulty or too fast frames, or bad messages, in a burst, before the socket is closed."""
 PATIENCE_PER_S: Final = 1.0
 

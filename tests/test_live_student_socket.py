@@ -21,7 +21,7 @@ from tests.classroom import (
     open_socket,
     until,
 )
-from tests.server import Server
+from tests.server import Server, change, running_server
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ async def test_a_hundred_frames_a_second_are_slowed_then_closed_in_order(
 ) -> None:
     other = Pupil(server, lesson.code)
     async with other.socket() as good, pupil.socket() as bad:
-        flood = asyncio.create_task(_flood(bad.connection))
+        flood = asyncio.create_task(_flood(bad.connection, empty_frame(), 0.01))
         assert (await good.frame(empty_frame()))["type"] == "result"
         code, last = await bad.closed()
         flood.cancel()
@@ -192,27 +192,54 @@ async def test_a_hundred_frames_a_second_are_slowed_then_closed_in_order(
     assert server.health()["frames_refused"]["too_fast"] > 50
 
 
-async def _flood(connection: ClientConnection) -> None:
-    frame = empty_frame()
+async def _flood(connection: ClientConnection, frame: bytes, every_s: float) -> None:
     for _ in itertools.count():
         await connection.send(frame)
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(every_s)
 
 
 @pytest.mark.parametrize("code", ["ZZZZZZ", "x%20y", "no-such-class-at-all"])
 async def test_a_wrong_code_is_refused(server: Server, code: str) -> None:
     async with open_socket(server, f"/ws/class/{code}/") as socket:
-        assert (await socket.closed())[0] == 4004
+        assert (await socket.closed())[0] == 4003
 
 
-async def test_a_stranger_and_a_forged_cookie_are_refused(server: Server, lesson: Lesson) -> None:
-    forged = f"participant_{lesson.code}=abc:def:ghi"
-    for cookies in ("", forged):
-        path = f"/ws/class/{lesson.code}/"
-        async with open_socket(server, path, cookies) as socket:
-            code, last = await socket.closed()
-        assert code == 4003
-        assert "join" in last["message"]
+@pytest.mark.finding(1)
+async def test_the_socket_does_not_tell_whether_a_class_has_this_code() -> None:
+    """Strangers hear the same of every code, and after some tries nothing; members come in."""
+    with running_server(POLICY="presence") as server:
+        lesson = Teacher(server).open_lesson()
+        pupil = Pupil(server, lesson.code)
+        heard = []
+        for code in (lesson.code, "ZZZZZZ"):
+            for cookies in ("", f"participant_{code}=abc:def:ghi"):
+                async with open_socket(server, f"/ws/class/{code}/", cookies) as socket:
+                    heard.append(await socket.closed())
+        assert heard[0][0] == 4003
+        assert all(one == heard[0] for one in heard)
+        assert "join" in heard[0][1]["message"]
+        codes = []
+        for _ in range(60):
+            async with open_socket(server, "/ws/class/YYYYYY/") as socket:
+                codes.append((await socket.closed())[0])
+        assert 4013 in codes
+        for code in (lesson.code, "ZZZZZZ"):
+            async with open_socket(server, f"/ws/class/{code}/") as socket:
+                assert (await socket.closed())[0] == 4013
+        async with pupil.socket() as socket:
+            assert (await socket.frame(empty_frame()))["type"] == "result"
+
+
+@pytest.mark.finding(9)
+async def test_who_sends_nothing_but_faulty_frames_is_closed(pupil: Pupil) -> None:
+    """Slower than the limit of frames a second, so that only the faults count."""
+    async with pupil.socket() as socket:
+        flood = asyncio.create_task(_flood(socket.connection, b"\xff\xd8 no picture", 0.12))
+        code, last = await socket.closed()
+        flood.cancel()
+    assert (code, last["code"]) == (4008, 4008)
+    refused = {m["code"] for m in socket.heard if m["type"] == "error"}
+    assert refused == {"not_jpeg"}
 
 
 async def test_the_end_of_the_class_closes_and_nobody_comes_back(
@@ -227,6 +254,35 @@ async def test_the_end_of_the_class_closes_and_nobody_comes_back(
         assert (await socket.closed())[0] == 4005
     async with pupil.socket(greet=False) as socket:
         assert (await socket.closed())[0] == 4005
+
+
+@pytest.mark.finding(12)
+async def test_an_end_whose_news_was_lost_stops_the_recording(
+    server: Server, teacher: Teacher
+) -> None:
+    """The end is written into the database by another hand, so no process is told of it."""
+    lesson = teacher.open_lesson()
+    pupil = Pupil(server, lesson.code)
+    async with pupil.socket() as socket:
+        assert (await socket.frame(empty_frame()))["type"] == "result"
+        change(
+            server,
+            "update class_sessions_classsession set state = 'ended', ended_at = datetime('now') "
+            f"where id = {lesson.pk}",
+        )
+        assert (await socket.closed())[0] == 4005
+    until(lambda: pupil.stored == 1)
+
+
+@pytest.mark.finding(19)
+async def test_a_record_that_is_gone_from_the_database_closes_its_socket(
+    server: Server, pupil: Pupil
+) -> None:
+    async with pupil.socket() as socket:
+        number = socket.heard[0]["participant"]["id"]
+        change(server, f"delete from class_sessions_connection where participant_id = {number}")
+        change(server, f"delete from class_sessions_participant where id = {number}")
+        assert (await socket.closed())[0] == 4010
 
 
 async def test_frames_wait_for_the_start(server: Server, teacher: Teacher) -> None:

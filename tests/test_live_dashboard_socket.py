@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from inference.labels import EMOTIONS
+from sessions.live.runtime import AGREE_EVERY_S
 from tests.classroom import (
+    Client,
     Lesson,
     Pupil,
     Socket,
@@ -19,7 +21,8 @@ from tests.classroom import (
     open_socket,
     until,
 )
-from tests.server import Server
+from tests.factories import PASSWORD
+from tests.server import Server, change
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,7 @@ def lesson(teacher: Teacher) -> Lesson:
     return teacher.open_lesson()
 
 
-def dashboard(teacher: Teacher, lesson: Lesson) -> AbstractAsyncContextManager[Socket]:
+def dashboard(teacher: Client, lesson: Lesson) -> AbstractAsyncContextManager[Socket]:
     return open_socket(teacher.server, f"/ws/dashboard/{lesson.pk}/", teacher.cookies)
 
 
@@ -154,6 +157,79 @@ async def test_strangers_see_nothing(server: Server, teacher: Teacher, lesson: L
         assert [message["type"] for message in socket.heard] == ["closing"]
     async with open_socket(server, "/ws/dashboard/999999/", teacher.cookies) as socket:
         assert (await socket.closed())[0] == 4004
+
+
+@pytest.mark.finding(6)
+async def test_signing_out_closes_the_dashboard_at_once_and_no_other(server: Server) -> None:
+    teacher = Teacher(server)
+    lesson = teacher.open_lesson()
+    other_browser = Client(server)
+    other_browser.post("/accounts/login/", login=teacher.email, password=PASSWORD)
+    async with dashboard(teacher, lesson) as socket, dashboard(other_browser, lesson) as other:
+        await socket.expect("snapshot")
+        await asyncio.to_thread(teacher.post, "/accounts/logout/")
+        began = time.monotonic()
+        assert (await socket.closed())[0] == 4003
+        assert time.monotonic() - began < AGREE_EVERY_S
+        await other.expect("snapshot")
+        await other.expect("tick")
+
+
+@pytest.mark.finding(6)
+async def test_a_new_password_closes_the_dashboards_of_other_browsers(server: Server) -> None:
+    teacher = Teacher(server)
+    lesson = teacher.open_lesson()
+    other_browser = Client(server)
+    other_browser.post("/accounts/login/", login=teacher.email, password=PASSWORD)
+    async with dashboard(other_browser, lesson) as socket:
+        await socket.expect("snapshot")
+        new = f"{PASSWORD}-new"
+        await asyncio.to_thread(
+            teacher.post,
+            "/accounts/password/change/",
+            oldpassword=PASSWORD,
+            password1=new,
+            password2=new,
+        )
+        assert (await socket.closed())[0] == 4003
+
+
+@pytest.mark.finding(6)
+async def test_a_login_that_is_gone_from_the_database_is_noticed(
+    server: Server,
+) -> None:
+    """Nobody tells: the dashboard is authorised again every few seconds."""
+    teacher = Teacher(server)
+    lesson = teacher.open_lesson()
+    key = next(cookie.value for cookie in teacher.jar if cookie.name == "sessionid")
+    async with dashboard(teacher, lesson) as socket:
+        await socket.expect("snapshot")
+        change(server, f"delete from django_session where session_key = '{key}'")
+        assert (await socket.closed())[0] == 4003
+
+
+@pytest.mark.finding(21)
+@pytest.mark.parametrize("live", [True, False], ids=["live", "planned"])
+async def test_ticks_come_every_second_though_nothing_changes(teacher: Teacher, live: bool) -> None:
+    async with dashboard(teacher, teacher.open_lesson(live=live)) as socket:
+        await socket.expect("snapshot")
+        began = time.monotonic()
+        for _ in range(4):
+            tick = await socket.expect("tick")
+            assert (tick["participants"], tick["trouble"], tick["asks"]) == ([], [], [])
+        assert time.monotonic() - began < 10
+
+
+@pytest.mark.finding(21)
+async def test_a_student_who_falls_silent_is_shown_as_gone(
+    teacher: Teacher, lesson: Lesson
+) -> None:
+    pupil = Pupil(teacher.server, lesson.code, "Ada")
+    async with dashboard(teacher, lesson) as socket, pupil.socket() as student:
+        await status(socket, "Ada", "no_camera")
+        await status(socket, "Ada", "offline")
+        await student.say(type="ping")
+        await status(socket, "Ada", "no_camera")
 
 
 async def test_a_dashboard_sends_pings_only(teacher: Teacher, lesson: Lesson) -> None:
