@@ -17,9 +17,8 @@ MODELS_DIR ?= models
 -include $(DATA_DIR)/served.mk
 SITE := env $(if $(SERVED),EMOTION_MODEL=$${EMOTION_MODEL:-$(SERVED)})
 
-PROXY := $(if $(filter 1 true yes on,$(BEHIND_TLS)),--proxy-headers)
 # Without Daphne's access log: it would keep the addresses of students.
-SERVE = exec $(SITE) $(BIN)/daphne -v 0 -b $(HOST) -p $(PORT) $(PROXY) engagement_site.asgi:application
+SERVE = exec $(SITE) $(BIN)/daphne -v 0 -b $(HOST) -p $(PORT) engagement_site.asgi:application
 
 # Of `make vggface2`: what is trained, on which data, from which file, and where it goes on.
 CONFIG ?= vggface2_resnet50_finetune
@@ -32,7 +31,7 @@ MODEL = $(basename $(notdir $(CONFIG)))
 .PHONY: run demo prepare test lint format bench screenshots vggface2 clean
 
 run: prepare
-	@echo "Serving on http://localhost:$(PORT) as soon as the model is warm (see /healthz)"
+	@echo "Serving on http://localhost:$(PORT) as soon as the model is warm (see /readyz)"
 	@$(SERVE)
 
 demo: prepare

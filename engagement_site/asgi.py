@@ -5,7 +5,6 @@ loaded from here: in a thread, so that the port is open at once and /readyz tell
 """
 
 import asyncio
-import atexit
 import os
 
 from django.core.asgi import get_asgi_application
@@ -23,14 +22,17 @@ from channels.security.websocket import (  # noqa: E402
 from channels.sessions import CookieMiddleware  # noqa: E402
 from daphne import http_protocol  # noqa: E402
 from daphne.ws_protocol import WebSocketProtocol  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.urls import path, re_path  # noqa: E402
 from twisted.internet import reactor  # noqa: E402
 from twisted.internet.defer import Deferred  # noqa: E402
 
 from engagement_site.bodies import MemoryRequest  # noqa: E402
+from engagement_site.proxies import TrustedProxies  # noqa: E402
 from sessions.live import runtime  # noqa: E402
 from sessions.live.sockets.dashboard import DashboardSocket  # noqa: E402
 from sessions.live.sockets.student import StudentSocket  # noqa: E402
+from sessions.site.outage import OutageGuard  # noqa: E402
 
 # A message over Daphne's limit is then closed with 1009, which a page can explain, instead of
 # a dropped connection.
@@ -51,7 +53,15 @@ sockets = URLRouter(
     ]
 )
 
-application = ProtocolTypeRouter({"http": pages, "websocket": AllowedHostsOriginValidator(sockets)})
+application = TrustedProxies(
+    ProtocolTypeRouter(
+        {
+            "http": OutageGuard(pages, serving.probes),
+            "websocket": AllowedHostsOriginValidator(sockets),
+        }
+    ),
+    settings.TRUSTED_PROXIES,
+)
 
 
 def _say_goodbye() -> Deferred[None]:
@@ -60,5 +70,7 @@ def _say_goodbye() -> Deferred[None]:
 
 
 reactor.addSystemEventTrigger("before", "shutdown", _say_goodbye)  # type: ignore[arg-type]
-atexit.register(serving.stop)
+# Not at the interpreter's exit, which waits for threads that may hang.
+reactor.addSystemEventTrigger("after", "shutdown", serving.stop)  # type: ignore[arg-type]
+reactor.callWhenRunning(serving.begin)
 serving.start()

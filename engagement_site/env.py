@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -12,6 +13,21 @@ FALSE = frozenset({"0", "false", "no", "off"})
 def text(name: str, default: str) -> str:
     """The variable without surrounding blanks; the default where it is unset or empty."""
     return os.environ.get(name, "").strip() or default
+
+
+def existing_file(name: str, default: Path) -> Path | None:
+    """The file that the variable names; unset, the default where it is there, else None.
+
+    Raises ImproperlyConfigured where the variable names no file: a typing error must not end
+    in another behaviour without a word.
+    """
+    value = text(name, "")
+    if not value:
+        return default if default.is_file() else None
+    path = Path(value).expanduser()
+    if not path.is_file():
+        raise ImproperlyConfigured(f"{name}={value!r} names no file. Correct or unset it.")
+    return path
 
 
 def flag(name: str, default: bool) -> bool:

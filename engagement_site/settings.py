@@ -12,11 +12,12 @@ import plotly
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 
 from engagement_site import env
-from inference.choice import default_model
+from engagement_site.private import make_private
+from inference.registry import default_model
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).expanduser().resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+make_private(DATA_DIR)
 
 
 def _secret_key() -> str:
@@ -43,15 +44,20 @@ PORT = env.number("PORT", 8000, 1, 65535)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", HOST])
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 BEHIND_TLS = env.flag("BEHIND_TLS", False)
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", int(BEHIND_TLS), 0, 10)
+"""The site's own proxies: what they say of the client's address and scheme is believed."""
+IS_PUBLIC = BEHIND_TLS or HOST not in ("localhost", "127.0.0.1", "::1", "[::1]")
+"""Whether others than this machine's users can reach the site."""
 
 # What the class is told and what is analysed ------------------------------------------------
 POLICY = env.choice("POLICY", "emotion", ("emotion", "presence"))
 RETENTION_DAYS = env.number("RETENTION_DAYS", 90, 1, 3650)
 MODELS_DIR = Path(env.text("MODELS_DIR", str(BASE_DIR / "models"))).expanduser().resolve()
 EMOTION_MODEL = env.text("EMOTION_MODEL", default_model(MODELS_DIR))
-YUNET_PATH = Path(
-    env.text("YUNET_PATH", str(DATA_DIR / "models" / "face_detection_yunet_2023mar.onnx"))
+YUNET_PATH = env.existing_file(
+    "YUNET_PATH", DATA_DIR / "models" / "face_detection_yunet_2023mar.onnx"
 )
+"""YuNet's file; None where none is named and none was fetched: faces are then found by Haar."""
 FRAME_MAX_BYTES = 300_000
 FRAME_MAX_PIXELS = 1_000_000
 FRAME_RATE_LIMIT = 10
@@ -84,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "sessions.site.headers.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -122,31 +129,42 @@ DATABASES: dict[str, Any] = {
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "timeout": 3,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+        "PRAGMA secure_delete=ON;",
     }
+else:
+    # A page must not wait for a database that is away. Nothing here needs a session of the
+    # server's own, so that a pool like PgBouncer may stand between.
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        connect_timeout=3, keepalives_idle=5, keepalives_interval=1, keepalives_count=3,
+        tcp_user_timeout=4000,
+    )  # fmt: skip
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "")
+REDIS_PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 2}
+"""Seconds."""
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
+        "CONFIG": {"hosts": [{"address": REDIS_URL, **REDIS_PATIENCE}]},
     }
     if REDIS_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": REDIS_PATIENCE,
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
 # Accounts ---------------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["sessions.site.accounts.SiteBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -163,6 +181,11 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = env.choice(
     "EMAIL_VERIFICATION", "optional", ("mandatory", "optional", "none")
 )
+# Who signs up with an address that is registered gets an account of their own, unverified, and
+# learns nothing; where verification is mandatory the mail tells the address's owner instead.
+ACCOUNT_PREVENT_ENUMERATION = True if ACCOUNT_EMAIL_VERIFICATION == "mandatory" else "strict"
+# Wrong passwords are counted by sessions.site.accounts.
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 LOGIN_URL = "account_login"
@@ -179,9 +202,9 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "engagement@localhost")
 # Security ---------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 if BEHIND_TLS:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 31_536_000
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
@@ -219,9 +242,9 @@ USE_TZ = True
 
 
 def _is_worth_a_line(record: LogRecord) -> bool:
-    """False for /healthz while the model warms up, an answer and no error."""
-    warming = getattr(record, "status_code", None) == 503 and "/healthz" in (record.args or ())
-    return not warming
+    """False for /readyz that says 503: an answer and no error."""
+    answered = getattr(record, "status_code", None) == 503 and "/readyz" in (record.args or ())
+    return not answered
 
 
 LOGGING = {

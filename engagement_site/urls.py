@@ -1,13 +1,18 @@
 """Addresses of the site."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 admin.site.site_header = "Engagement monitor"
 admin.site.site_title = "Engagement monitor"
+# One sign-in for the whole site, with its limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+handler500 = "sessions.site.outage.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
     path("", include("sessions.urls")),
+    path("accounts/", include("allauth.urls")),
 ]

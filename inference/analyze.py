@@ -17,7 +17,6 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from inference.choice import default_model
 from inference.detection import DetectorError, clip_box, load_detector
 from inference.engagement import EngagementTrack
 from inference.frames import FrameError, decode_jpeg
@@ -25,6 +24,7 @@ from inference.labels import EMOTIONS
 from inference.manifest import ModelError, find_model
 from inference.paths import MODELS_DIR, yunet_path
 from inference.pipeline import FrameResult, Pipeline
+from inference.registry import default_model
 
 VIDEO_WIDTH: Final = 320
 VIDEO_QUALITY: Final = 70

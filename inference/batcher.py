@@ -1,23 +1,35 @@
-"""Many students' frames, gathered into batches by one thread."""
+"""Many students' frames, gathered into batches by one thread, with a second one watching it."""
+
+from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from inference.frames import FrameError
 from inference.pipeline import FrameResult
+from inference.pressure import Pressure
+from inference.threads import be_nice
+from inference.waiting import Job, Waiting
 
 logger = logging.getLogger(__name__)
 
+LOOK_EVERY_S: Final = 0.25
+RATE_SHARE: Final = 0.2
+"""Of a new batch in the measured rate."""
+NAMES: Final = (
+    "submitted", "answered", "rejected", "shed", "failed", "abandoned",
+    "batches", "hung", "restarts",
+)  # fmt: skip
+
 
 class Shed(Exception):
-    """The frame was not looked at: it grew too old, too many wait, or the server is stopping."""
+    """The frame was not looked at: too many wait, it hung, or the server is stopping."""
 
 
 class AnalysisFailed(RuntimeError):
@@ -31,21 +43,27 @@ class Analyser(Protocol):
         """One answer for each frame, in the same order."""
         ...
 
+    def renew(self) -> None:
+        """Go on with fresh threads: a call of analyse() hangs and is given up."""
+        ...
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job:
-    jpeg: bytes
-    future: asyncio.Future[FrameResult]
-    loop: asyncio.AbstractEventLoop
-    arrived: float
+
+@dataclass(slots=True, eq=False)
+class _Batch:
+    """Jobs under way; settled at most once, by whoever is first: the thread or the watchdog."""
+
+    jobs: list[Job]
+    began: float
 
 
 class Batcher:
     """Runs a pipeline on a thread of its own, one batch at a time.
 
-    A batch starts when max_batch frames wait or the oldest has waited max_wait_s. A frame
-    older than max_age_s is shed, and so is the oldest when more than max_queue wait: its
-    answer would be about the past.
+    A batch starts when max_batch frames wait or the oldest has waited max_wait_s. No more wait
+    than can be answered within target_s at the measured rate (and never more than max_queue);
+    the others are shed at once, fairly (see Waiting), and so is a frame older than max_age_s: its
+    answer would be about the past. A batch that takes longer than limit_s is given up: its
+    frames are shed and a new thread goes on.
     """
 
     def __init__(
@@ -54,7 +72,9 @@ class Batcher:
         max_batch: int = 16,
         max_wait_s: float = 0.005,
         max_age_s: float = 3.0,
+        target_s: float = 1.0,
         max_queue: int = 256,
+        limit_s: float = 10.0,
     ) -> None:
         if max_batch < 1 or max_queue < 1:
             raise ValueError(
@@ -64,96 +84,134 @@ class Batcher:
         self._max_batch = max_batch
         self._max_wait_s = max_wait_s
         self._max_age_s = max_age_s
+        self._target_s = target_s
         self._max_queue = max_queue
-        self._jobs: deque[_Job] = deque()
+        self._limit_s = limit_s
+        self._waiting = Waiting()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._watchdog: threading.Thread | None = None
+        self._batch: _Batch | None = None
+        self._pressure = Pressure()
         self._counts: Counter[str] = Counter()
+        self._rate: float | None = None
         self._last_batch_size = 0
         self._last_batch_ms = 0.0
         self._busy_s = 0.0
+        self._is_healthy = True
 
     def start(self) -> None:
-        """Start the thread; a second call changes nothing."""
+        """Start the threads; a second call changes nothing."""
         with self._changed:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="batcher", daemon=True)
-                self._thread.start()
+                self._start_thread()
+                self._watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+                self._watchdog.start()
 
     def stop(self, timeout_s: float = 10.0) -> None:
         """Shed what waits, let the running batch end and wait for the thread to go."""
         with self._changed:
-            thread, self._thread = self._thread, None
-            waiting = list(self._jobs)
-            self._jobs.clear()
+            thread, self._thread, self._watchdog = self._thread, None, None
+            waiting = self._waiting.drop_all()
             self._changed.notify_all()
         for job in waiting:
             self._shed(job, "The server is stopping.")
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout_s)
 
-    async def analyse(self, jpeg: bytes) -> FrameResult:
-        """Analyse one frame in the next batch.
+    async def analyse(self, jpeg: bytes, *, group: int, member: int) -> FrameResult:
+        """Analyse one frame of a member of a group in the next batch.
 
         Raises FrameError for a frame that cannot be read, Shed for one that was not looked
         at, and AnalysisFailed when looking at it failed. Cancelling is safe at any time.
         """
         loop = asyncio.get_running_loop()
-        job = _Job(jpeg, loop.create_future(), loop, time.monotonic())
-        displaced = None
+        job = Job(jpeg, loop.create_future(), loop, time.monotonic(), group, member)
         with self._changed:
             if self._thread is None:
                 raise Shed("The analysis is not running.")
             self._counts["submitted"] += 1
-            if len(self._jobs) >= self._max_queue:
-                displaced = self._jobs.popleft()
-            self._jobs.append(job)
+            older = self._waiting.put(job)
+            displaced = self._waiting.drop() if len(self._waiting) > self._room() else None
             self._changed.notify_all()
+        if older is not None:
+            self._shed(older, "A newer frame took its place.")
         if displaced is not None:
-            self._shed(displaced, "Too many frames wait; newer ones went first.")
+            self._shed(displaced, "The server is busy: more frames wait than it can answer.")
         return await job.future
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether the thread lives and the last batch came to an end."""
+        with self._changed:
+            return self._is_healthy and self._thread is not None and self._thread.is_alive()
+
+    def pressure(self) -> float:
+        """How many times slower frames should come; to be asked about once a second."""
+        with self._changed:
+            counts = self._counts["submitted"], self._counts["shed"]
+            return self._pressure.update(*counts, time.monotonic())
 
     def stats(self) -> dict[str, int | float]:
         """Counters since the start, and the queue and the last batch as they are now.
 
         Frames: submitted = answered + rejected (unreadable) + shed + failed + abandoned (their
-        student left) + those under way. busy_seconds: time spent in batches, all together.
+        student left) + those under way. hung: batches given up. busy_seconds: time spent in
+        batches, all together.
         """
-        names = ("submitted", "answered", "rejected", "shed", "failed", "abandoned", "batches")
         with self._changed:
-            return {name: self._counts[name] for name in names} | {
-                "queue_length": len(self._jobs),
+            return {name: self._counts[name] for name in NAMES} | {
+                "queue_length": len(self._waiting),
                 "last_batch_size": self._last_batch_size,
                 "last_batch_ms": round(self._last_batch_ms, 3),
                 "busy_seconds": round(self._busy_s, 3),
             }
 
+    def _room(self) -> int:
+        """How many may wait; the caller holds the lock."""
+        if self._rate is None:
+            return self._max_queue
+        return max(self._max_batch, min(self._max_queue, int(self._rate * self._target_s)))
+
+    # The thread that analyses ------------------------------------------------------------------
+
+    def _start_thread(self) -> None:
+        """The caller holds the lock."""
+        self._thread = threading.Thread(target=self._work, name="batcher", daemon=True)
+        self._thread.start()
+
     def _work(self) -> None:
+        be_nice()
         me = threading.current_thread()
         while True:
             with self._changed:
                 self._gather(me)
                 if self._thread is not me:
                     return
-                count = min(self._max_batch, len(self._jobs))
-                jobs = [self._jobs.popleft() for _ in range(count)]
-            fresh = [job for job in jobs if self._is_fresh(job)]
-            if fresh:
-                self._run(fresh)
+                jobs = self._waiting.take(self._max_batch)
+                batch = self._batch = _Batch(jobs, time.monotonic())
+            batch.jobs = [job for job in jobs if self._is_fresh(job)]
+            if batch.jobs:
+                self._run(batch)
+            with self._changed:
+                if self._batch is batch:
+                    self._batch = None
 
     def _gather(self, me: threading.Thread) -> None:
         """Wait, holding the lock, until a batch is due or this thread is no longer wanted."""
         while self._thread is me:
             left = None
-            if self._jobs:
-                left = self._jobs[0].arrived + self._max_wait_s - time.monotonic()
-                if len(self._jobs) >= self._max_batch or left <= 0:
+            oldest = self._waiting.oldest()
+            if oldest is not None:
+                left = oldest + self._max_wait_s - time.monotonic()
+                if len(self._waiting) >= self._max_batch or left <= 0:
                     return
             self._changed.wait(left)
 
-    def _is_fresh(self, job: _Job) -> bool:
+    def _is_fresh(self, job: Job) -> bool:
         if job.future.done():
-            self._count("abandoned")
+            with self._changed:
+                self._counts["abandoned"] += 1
             return False
         age = time.monotonic() - job.arrived
         if age > self._max_age_s:
@@ -161,66 +219,92 @@ class Batcher:
             return False
         return True
 
-    def _run(self, jobs: list[_Job]) -> None:
+    def _run(self, batch: _Batch) -> None:
         """Run a batch; when it fails, each frame alone, so that one frame fails no other."""
-        started = time.monotonic()
+        jobs = batch.jobs
         answers: list[FrameResult | FrameError] = []
-        reason: Exception | None = None
         try:
             answers = self._pipeline.analyse([job.jpeg for job in jobs])
         except Exception as error:
             logger.exception("A batch of %d frames failed", len(jobs))
-            reason = error
-        self._note_batch(len(jobs), time.monotonic() - started)
-        if reason is None:
+            self._run_alone(batch, error)
+            return
+        if self._end(batch):
             for job, answer in zip(jobs, answers, strict=True):
                 self._answer(job, answer)
-        elif len(jobs) > 1:
-            for job in jobs:
-                self._run([job])
-        else:
-            failure = AnalysisFailed("The analysis failed; the server's log has the reason.")
-            failure.__cause__ = reason
-            self._settle(jobs[0], "failed", _raising(jobs[0], failure))
 
-    def _note_batch(self, size: int, seconds: float) -> None:
+    def _run_alone(self, batch: _Batch, reason: Exception) -> None:
+        if len(batch.jobs) == 1:
+            if self._end(batch):
+                failure = AnalysisFailed("The analysis failed; the server's log has the reason.")
+                failure.__cause__ = reason
+                self._settle(batch.jobs[0], "failed", failure)
+            return
+        if not self._end(batch):
+            return
+        for job in batch.jobs:
+            alone = _Batch([job], time.monotonic())
+            with self._changed:
+                if self._thread is not threading.current_thread():
+                    return
+                self._batch = alone
+            self._run(alone)
+
+    def _end(self, batch: _Batch) -> bool:
+        """Note the end of a batch; False where the watchdog has given it up."""
         with self._changed:
+            if self._batch is not batch:
+                return False
+            seconds = time.monotonic() - batch.began
+            self._batch = None
+            self._is_healthy = True
             self._counts["batches"] += 1
-            self._last_batch_size = size
+            self._last_batch_size = len(batch.jobs)
             self._last_batch_ms = seconds * 1000
             self._busy_s += seconds
+            if len(batch.jobs) == self._max_batch:
+                self._note_rate(len(batch.jobs) / max(seconds, 1e-6))
+            return True
 
-    def _answer(self, job: _Job, answer: FrameResult | FrameError) -> None:
-        if isinstance(answer, FrameError):
-            self._settle(job, "rejected", _raising(job, answer))
-        else:
-            self._settle(job, "answered", _returning(job, answer))
+    def _note_rate(self, rate: float) -> None:
+        """Frames a second, of full batches only: small ones are slow and say nothing of load."""
+        before = self._rate
+        self._rate = rate if before is None else before + RATE_SHARE * (rate - before)
 
-    def _shed(self, job: _Job, reason: str) -> None:
-        self._settle(job, "shed", _raising(job, Shed(reason)))
+    # The thread that watches -------------------------------------------------------------------
 
-    def _settle(self, job: _Job, outcome: str, settle: Callable[[], None]) -> None:
-        self._count(outcome)
-        # The loop may have been closed meanwhile; then nobody waits any more.
-        with contextlib.suppress(RuntimeError):
-            job.loop.call_soon_threadsafe(settle)
+    def _watch(self) -> None:
+        me = threading.current_thread()
+        while True:
+            time.sleep(LOOK_EVERY_S)
+            with self._changed:
+                if self._thread is None or self._watchdog is not me:
+                    return
+                batch = self._batch
+                is_dead = not self._thread.is_alive()
+                is_late = batch is not None and time.monotonic() - batch.began > self._limit_s
+                if not is_dead and not is_late:
+                    continue
+                self._batch, self._is_healthy = None, False
+                self._counts["restarts"] += 1
+                self._counts["hung"] += is_late
+                if is_late:
+                    self._pipeline.renew()
+                self._start_thread()
+            logger.critical("The analysis %s; it was started again", "died" if is_dead else "hung")
+            for job in batch.jobs if batch else ():
+                self._shed(job, "The analysis hung and was started again. Send the next frame.")
 
-    def _count(self, name: str) -> None:
+    # Answers -----------------------------------------------------------------------------------
+
+    def _answer(self, job: Job, answer: FrameResult | FrameError) -> None:
+        outcome = "rejected" if isinstance(answer, FrameError) else "answered"
+        self._settle(job, outcome, answer)
+
+    def _shed(self, job: Job, reason: str) -> None:
+        self._settle(job, "shed", Shed(reason))
+
+    def _settle(self, job: Job, outcome: str, answer: FrameResult | Exception) -> None:
         with self._changed:
-            self._counts[name] += 1
-
-
-def _returning(job: _Job, result: FrameResult) -> Callable[[], None]:
-    def settle() -> None:
-        if not job.future.done():
-            job.future.set_result(result)
-
-    return settle
-
-
-def _raising(job: _Job, error: Exception) -> Callable[[], None]:
-    def settle() -> None:
-        if not job.future.done():
-            job.future.set_exception(error)
-
-    return settle
+            self._counts[outcome] += 1
+        job.settle(answer)

@@ -73,8 +73,7 @@ def measure_detectors(image: Path) -> dict[str, float]:
         raise OSError(f"{image} is no picture that OpenCV can read.")
     height = round(pixels.shape[0] * FRAME_WIDTH / pixels.shape[1])
     frame = np.asarray(cv2.resize(pixels, (FRAME_WIDTH, height)), dtype=np.uint8)
-    files = [None, yunet_path()] if yunet_path().exists() else [None]
-    detectors = [load_detector(file) for file in files]
+    detectors = [load_detector(file) for file in {None, yunet_path()}]
     return {
         detector.name: median_ms(lambda detector=detector: detector.detect(frame))  # type: ignore[misc]
         for detector in detectors

@@ -121,9 +121,11 @@ class YuNetDetector:
     crop_scale = 0.9
 
     def __init__(self, path: Path) -> None:
-        """Raises DetectorError for a file that is not YuNet's."""
+        """Raises DetectorError for a file that is missing or is not YuNet's."""
         self.path = path
         self._local = threading.local()
+        if not path.is_file():
+            raise DetectorError(f"{path} is not there; fetch it (manage.py fetch_models).")
         try:
             self.detect(np.zeros((64, 64, 3), np.uint8))
         except cv2.error as error:
@@ -157,10 +159,8 @@ class YuNetDetector:
 
 
 def load_detector(yunet: Path | None) -> Detector:
-    """YuNet where its file is there, else Haar. Raises DetectorError for a damaged file."""
-    if yunet is not None and yunet.is_file():
-        return YuNetDetector(yunet)
-    return HaarDetector()
+    """YuNet from its file, Haar without one. Raises DetectorError for a missing or damaged file."""
+    return HaarDetector() if yunet is None else YuNetDetector(yunet)
 
 
 def clip_box(box: Box, width: int, height: int) -> Box:

@@ -13,6 +13,11 @@ FrameProblem = Literal["not_jpeg", "truncated", "too_many_pixels", "too_many_byt
 MAX_SCANS: Final = 64
 """A progressive JPEG has about ten scans. Thousands of tiny ones would each cost a full pass."""
 
+MAX_SEGMENTS: Final = 512
+"""A camera's JPEG has about ten, one with a large colour profile and previews a few dozen."""
+MAX_FILL: Final = 64
+"""Bytes that may stand before a marker; no encoder writes more than three."""
+
 _START = 0xD8
 _END = 0xD9
 _SCAN = 0xDA
@@ -32,8 +37,9 @@ class FrameError(ValueError):
 def inspect_jpeg(data: bytes, max_bytes: int, max_pixels: int) -> tuple[int, int]:
     """Read width and height from a JPEG's header, without decoding anything.
 
-    Raises FrameError: too_many_bytes, not_jpeg, truncated (it ends before the header gives
-    a size) or too_many_pixels.
+    Raises FrameError: too_many_bytes, not_jpeg (also for more than MAX_SEGMENTS), truncated
+    (it ends before the header gives a size) or too_many_pixels. It runs on the event loop, so
+    what it looks at is bounded.
     """
     if len(data) > max_bytes:
         raise FrameError(
@@ -87,7 +93,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     if data[:3] != b"\xff\xd8\xff":
         raise FrameError("not_jpeg", "The frame is not a JPEG picture; encode it as image/jpeg.")
     position = 2
-    while True:
+    for _ in range(MAX_SEGMENTS):
         marker, position = _marker(data, position)
         if marker == _END:
             yield marker, position, position
@@ -105,17 +111,21 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
             raise _truncated()
         yield marker, position + 2, end
         position = _after_scan(data, end) if marker == _SCAN else end
+    raise FrameError(
+        "not_jpeg",
+        f"The frame has more than {MAX_SEGMENTS} segments; send a plain JPEG picture.",
+    )
 
 
 def _marker(data: bytes, position: int) -> tuple[int, int]:
     """The marker at a position, fill bytes skipped, and the position behind it."""
     if position < len(data) and data[position] != 0xFF:
         raise _malformed()
-    while position < len(data) and data[position] == 0xFF:
-        position += 1
-    if position >= len(data):
-        raise _truncated()
-    return data[position], position + 1
+    # At least one byte of FF is here: the marker's own.
+    for found in range(position, min(position + MAX_FILL + 2, len(data))):
+        if data[found] != 0xFF:
+            return data[found], found + 1
+    raise _truncated() if position + MAX_FILL + 2 > len(data) else _malformed()
 
 
 def _after_scan(data: bytes, position: int) -> int:

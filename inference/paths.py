@@ -9,10 +9,11 @@ MODELS_DIR: Final = Path(os.environ.get("MODELS_DIR") or REPOSITORY / "models").
 YUNET_FILE: Final = "face_detection_yunet_2023mar.onnx"
 
 
-def yunet_path() -> Path:
-    """YUNET_PATH of the environment, or DATA_DIR/models/<YUNET_FILE>; it need not exist."""
+def yunet_path() -> Path | None:
+    """YUNET_PATH of the environment, else DATA_DIR/models/<YUNET_FILE> where that is there."""
     given = os.environ.get("YUNET_PATH")
     if given:
         return Path(given).expanduser()
     data = Path(os.environ.get("DATA_DIR") or REPOSITORY / "data").expanduser()
-    return data / "models" / YUNET_FILE
+    default = data / "models" / YUNET_FILE
+    return default if default.is_file() else None

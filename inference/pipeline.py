@@ -17,6 +17,7 @@ from inference.engagement import engagement
 from inference.frames import FrameError, decode_jpeg
 from inference.labels import EMOTIONS
 from inference.preprocessing import crop_face
+from inference.threads import be_nice
 
 if TYPE_CHECKING:
     # TensorFlow takes seconds to import, and those who only handle results need none of it.
@@ -113,9 +114,7 @@ class Pipeline:
         self.detector = detector
         self._max_bytes = max_bytes
         self._max_pixels = max_pixels
-        self._pool = ThreadPoolExecutor(
-            min(MAX_WORKERS, os.cpu_count() or 1), thread_name_prefix="detect"
-        )
+        self._pool = _detect_pool()
 
     def analyse(self, frames: Sequence[bytes]) -> list[FrameResult | FrameError]:
         """Analyse frames, each a whole JPEG. Returns one answer for each, in the same order.
@@ -160,6 +159,11 @@ class Pipeline:
         if self.model:
             self.model.warm()
 
+    def renew(self) -> None:
+        """Go on with fresh threads: one of the old ones hangs."""
+        old, self._pool = self._pool, _detect_pool()
+        old.shutdown(wait=False, cancel_futures=True)
+
     def close(self) -> None:
         """End the pool's threads."""
         self._pool.shutdown()
@@ -197,6 +201,11 @@ class Pipeline:
             engagement=engaged,
             model=self.model.name if self.model else "",
         )
+
+
+def _detect_pool() -> ThreadPoolExecutor:
+    workers = min(MAX_WORKERS, os.cpu_count() or 1)
+    return ThreadPoolExecutor(workers, thread_name_prefix="detect", initializer=be_nice)
 
 
 def _estimate(

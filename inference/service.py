@@ -1,114 +1,135 @@
-"""The one batcher of a process, wired to Django's settings."""
+"""The analysis of one serving process: a pipeline, its batcher, and pictures to try out."""
 
 from __future__ import annotations
 
-import atexit
-import functools
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-
-from django.conf import settings
+from typing import TYPE_CHECKING, Any, Final
 
 from inference.batcher import Batcher, Shed
 from inference.detection import load_detector
-from inference.manifest import Manifest, ModelError, find_model, read_manifest
-from inference.pipeline import PictureResult, Pipeline
+from inference.manifest import find_model
+from inference.pipeline import FrameResult, PictureResult, Pipeline
 
 if TYPE_CHECKING:
     from inference.emotion import EmotionModel
 
 PICTURE_WAIT_S: Final = 10.0
 
-_lock = threading.Lock()
-_ready = threading.Event()
-_made: tuple[Pipeline, Batcher] | None = None
-# One thread: pictures that teachers try out leave the rest of the machine to the classes.
-_pictures = ThreadPoolExecutor(1, thread_name_prefix="picture")
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is served.
 
-def get_batcher() -> Batcher:
-    """The process's batcher, running. The first call loads the model, which takes seconds.
-
-    Raises ModelError or DetectorError when the settings name a model or file that cannot be
-    used; a later call tries again.
+    model: a folder of models_dir, None where only presence may be counted. yunet: the face
+    detector's file, None for the Haar cascade inside OpenCV. max_bytes, max_pixels: of a frame.
     """
-    return _get()[1]
+
+    models_dir: Path
+    model: str | None
+    yunet: Path | None
+    max_bytes: int
+    max_pixels: int
 
 
-def analyse_picture(jpeg: bytes) -> PictureResult:
-    """Every face of one picture, a whole JPEG; blocks until its turn has come and it is done.
+class Service:
+    """Made once a process; warm() before anything else, stop() at the end."""
 
-    Raises FrameError for one that cannot be read, Shed after PICTURE_WAIT_S, and what
-    get_batcher raises.
-    """
-    limits = settings.PICTURE_MAX_BYTES, settings.PICTURE_MAX_PIXELS
-    job = _pictures.submit(_get()[0].analyse_all_faces, jpeg, *limits)
-    try:
-        return job.result(PICTURE_WAIT_S)
-    except TimeoutError:
-        job.cancel()
-        raise Shed("Too many pictures wait to be analysed.") from None
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._lock = threading.Lock()
+        self._pipeline: Pipeline | None = None
+        self._batcher: Batcher | None = None
+        # One thread: pictures that teachers try out leave the rest of the machine to the classes.
+        self._pictures = ThreadPoolExecutor(1, thread_name_prefix="picture")
 
+    def warm(self) -> None:
+        """Load everything and run the model once; is_ready afterwards. Takes seconds.
 
-def warm() -> None:
-    """Load everything and run the model once; is_ready() is true afterwards.
-
-    Raises as get_batcher does.
-    """
-    _get()[0].warm()
-    _ready.set()
-
-
-def is_ready() -> bool:
-    """Whether warm() has finished: frames are answered without waiting for a model."""
-    return _ready.is_set()
-
-
-def model_manifest(name: str) -> Manifest | None:
-    """What a model of this site says about itself; None where it cannot be read. Read once."""
-    try:
-        return _manifest(settings.MODELS_DIR, name)
-    except ModelError:
-        return None
-
-
-def served_manifest() -> Manifest | None:
-    """The manifest of the emotion model in use; None where no emotion is estimated."""
-    return model_manifest(settings.EMOTION_MODEL) if settings.POLICY == "emotion" else None
-
-
-@functools.cache
-def _manifest(models_dir: Path, name: str) -> Manifest:
-    return read_manifest(find_model(models_dir, name))
-
-
-def _get() -> tuple[Pipeline, Batcher]:
-    global _made
-    with _lock:
-        if _made is None:
-            pipeline = _make_pipeline()
+        Raises ModelError or DetectorError when the options name a model or file that cannot be
+        used; a later call tries again.
+        """
+        with self._lock:
+            if self._batcher is not None:
+                return
+            pipeline = self._make_pipeline()
+            pipeline.warm()
             batcher = Batcher(pipeline)
             batcher.start()
-            # A thread inside TensorFlow while the interpreter ends can crash the process.
-            atexit.register(batcher.stop)
-            _made = pipeline, batcher
-        return _made
+            self._pipeline, self._batcher = pipeline, batcher
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether frames are answered without waiting for a model."""
+        return self._batcher is not None
 
-def _make_pipeline() -> Pipeline:
-    return Pipeline(
-        _load_model() if settings.POLICY == "emotion" else None,
-        load_detector(settings.YUNET_PATH),
-        settings.FRAME_MAX_BYTES,
-        settings.FRAME_MAX_PIXELS,
-    )
+    @property
+    def is_healthy(self) -> bool:
+        """Whether frames are answered: ready, and the last batch came to an end."""
+        return self._batcher is not None and self._batcher.is_healthy
 
+    async def analyse(self, jpeg: bytes, *, group: int, member: int) -> FrameResult:
+        """Analyse one frame of a member (a participant) of a group (a session).
 
-def _load_model() -> EmotionModel:
-    folder = find_model(settings.MODELS_DIR, settings.EMOTION_MODEL)
-    # Imported here, because every management command imports this file and few need TensorFlow.
-    from inference.emotion import EmotionModel
+        Raises FrameError, Shed and AnalysisFailed as Batcher.analyse does.
+        """
+        if self._batcher is None:
+            raise Shed("The server is starting; send the next frame as usual.")
+        return await self._batcher.analyse(jpeg, group=group, member=member)
 
-    return EmotionModel.load(folder)
+    def analyse_picture(self, jpeg: bytes, max_bytes: int, max_pixels: int) -> PictureResult:
+        """Every face of one picture, a whole JPEG; blocks until its turn has come and it is done.
+
+        Raises FrameError for one that cannot be read, and Shed before warm() and after
+        PICTURE_WAIT_S.
+        """
+        if self._pipeline is None:
+            raise Shed("The model is still being loaded.")
+        job = self._pictures.submit(self._pipeline.analyse_all_faces, jpeg, max_bytes, max_pixels)
+        try:
+            return job.result(PICTURE_WAIT_S)
+        except TimeoutError:
+            job.cancel()
+            raise Shed("Too many pictures wait to be analysed.") from None
+
+    def pressure(self) -> float:
+        """How many times slower pages should send for no frame to be shed; 1.0 without need."""
+        return 1.0 if self._batcher is None else self._batcher.pressure()
+
+    def state(self) -> dict[str, Any]:
+        """For probes: ready, healthy, model, detector, and the batcher's counters once ready."""
+        if self._pipeline is None or self._batcher is None:
+            return {"ready": False, "healthy": False, "model": self._options.model}
+        stats = self._batcher.stats()
+        return {
+            "ready": True,
+            "healthy": self._batcher.is_healthy,
+            "model": self._options.model,
+            "detector": self._pipeline.detector.name,
+            **stats,
+        }
+
+    def stop(self) -> None:
+        """Shed what waits and end the threads: one inside TensorFlow can crash the exit."""
+        self._pictures.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            if self._batcher is not None:
+                self._batcher.stop()
+
+    def _make_pipeline(self) -> Pipeline:
+        options = self._options
+        return Pipeline(
+            self._load_model(options.model) if options.model is not None else None,
+            load_detector(options.yunet),
+            options.max_bytes,
+            options.max_pixels,
+        )
+
+    def _load_model(self, name: str) -> EmotionModel:
+        folder = find_model(self._options.models_dir, name)
+        # Imported here: it imports TensorFlow, which those who never warm up do without.
+        from inference.emotion import EmotionModel
+
+        return EmotionModel.load(folder)

@@ -10,16 +10,29 @@ from typing import Any, ClassVar, Final
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
+from django.core.paginator import Paginator
 from django.db.models import Count, Model, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
 
-from sessions.models import ClassSession, Connection, Course, Participant, Sample, Student
+from sessions.joining.membership import delete_participant
+from sessions.models import (
+    ClassSession,
+    Connection,
+    Course,
+    Participant,
+    Sample,
+    Student,
+    Takeover,
+)
 from sessions.reports.exports.xlsx import workbook
 from sessions.reports.facts import file_name
 from sessions.reports.session import session_report
-from sessions.services import delete_participant, end_session
+from sessions.services import end_session
 
 MAX_EXPORTED: Final = 20
+MOST_PAGES: Final = 1000
 RECORDS: Final = (Connection, Sample)
 """Kept by the site itself: nobody adds, changes or deletes one by hand."""
 
@@ -54,8 +67,20 @@ class CountedDeletion:
         return named, counts, lacking, []
 
 
+class UncountedPaginator(Paginator):
+    """Pages of a table of millions of rows: to count them all takes longer than to show one.
+
+    There seem to be as many as MOST_PAGES hold; a page behind the last row is empty.
+    """
+
+    @cached_property
+    def count(self) -> int:
+        return MOST_PAGES * self.per_page
+
+
 class ReadOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False
+    paginator = UncountedPaginator
     ordering = ("-pk",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -146,6 +171,23 @@ class ClassSessionAdmin(CountedDeletion, admin.ModelAdmin):
         Sample: "session__in",
     }
 
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: ClassSession | None = None
+    ) -> tuple[str, ...]:
+        """What is stored was sampled at this interval, and belongs to students of this course."""
+        fixed = list(self.readonly_fields)
+        if obj is not None and obj.state != ClassSession.State.PLANNED:
+            fixed += ["interval_s", "course"]
+        elif obj is not None and obj.participants.exclude(student=None).exists():
+            fixed += ["course"]
+        return tuple(fixed)
+
+    def save_model(
+        self, request: HttpRequest, obj: ClassSession, form: ModelForm, change: bool
+    ) -> None:
+        """Write what was changed here alone: the session may have started meanwhile."""
+        obj.save(update_fields=form.changed_data if change else None)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[ClassSession]:
         return super().get_queryset(request).annotate(participant_count=Count("participants"))
 
@@ -215,6 +257,12 @@ class ParticipantAdmin(CountedDeletion, admin.ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
         for participant in queryset.select_related("session"):
             delete_participant(participant)
+
+
+@admin.register(Takeover)
+class TakeoverAdmin(ReadOnlyAdmin):
+    list_display = ("participant", "asked_at")
+    list_select_related = ("participant",)
 
 
 @admin.register(Connection)

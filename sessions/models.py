@@ -263,6 +263,9 @@ class Sample(models.Model):
             models.Index(fields=["session", "second"]),
             models.Index(fields=["participant", "second"]),
         ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["participant", "at"], name="sample_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.second} s: {self.emotion or 'away'}"

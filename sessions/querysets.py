@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib.auth.models import User
-from django.db.models import Avg, Case, Count, F, Max, Q, QuerySet, Sum, When
+from django.db.models import Avg, Case, Count, F, Max, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from inference.labels import EMOTIONS
@@ -29,7 +29,7 @@ Rows: TypeAlias = "QuerySet[Any, Any]"
 USABLE = Q(faces__gt=0)
 """A sample with a usable face; the others are "away"."""
 
-EMOTION_MEANS: dict[str, Any] = {f"mean_{emotion}": Avg(emotion) for emotion in EMOTIONS}
+EMOTION_SUMS: dict[str, Any] = {f"sum_{emotion}": Sum(emotion) for emotion in EMOTIONS}
 EMOTION_COUNTS: dict[str, Any] = {
     f"{emotion}_count": Count("pk", filter=Q(emotion=emotion)) for emotion in EMOTIONS
 }
@@ -50,6 +50,10 @@ class CourseQuerySet(QuerySet["Course"]):
 class StudentQuerySet(QuerySet["Student"]):
     def owned_by(self, user: User) -> StudentQuerySet:
         return self.filter(course__owner=user)
+
+    def expired(self, limit: datetime) -> StudentQuerySet:
+        """Those of courses that were made before the limit and have no session left."""
+        return self.filter(course__created_at__lt=limit, course__sessions=None)
 
     def for_list(self) -> StudentQuerySet:
         return self.annotate(session_count=Count("participations__session", distinct=True))
@@ -98,8 +102,11 @@ class ClassSessionQuerySet(QuerySet["ClassSession"]):
             .filter(left__lt=limit)
         )
 
-    def ended_before(self, moment: datetime) -> ClassSessionQuerySet:
-        return self.filter(state="ended", ended_at__lt=moment)
+    def expired(self, limit: datetime) -> ClassSessionQuerySet:
+        """Those that ended before the limit, and planned ones that were made before it."""
+        return self.filter(
+            Q(state="ended", ended_at__lt=limit) | Q(state="planned", created_at__lt=limit)
+        )
 
 
 class ParticipantQuerySet(QuerySet["Participant"]):
@@ -109,6 +116,14 @@ class ParticipantQuerySet(QuerySet["Participant"]):
     def with_token(self, token_hash: str) -> ParticipantQuerySet:
         return self.filter(token_hash=token_hash).select_related("session")
 
+    def present(self) -> ParticipantQuerySet:
+        """Those whom the teacher has not taken out."""
+        return self.filter(removed_at=None)
+
+    def removed(self) -> ParticipantQuerySet:
+        """Those whom the teacher has taken out, the last first."""
+        return self.exclude(removed_at=None).order_by("-removed_at")
+
     def of_sessions(self, session_ids: Collection[int]) -> ParticipantQuerySet:
         return self.filter(session__in=session_ids)
 
@@ -116,17 +131,31 @@ class ParticipantQuerySet(QuerySet["Participant"]):
         """Each with newest_connection, the number of the latest one; None without any."""
         return self.annotate(newest_connection=Max("connections__pk"))
 
+    def with_last_connection(self) -> ParticipantQuerySet:
+        """Each with newest_connection and seen_at, when any connection of theirs was last seen."""
+        return self.with_newest_connection().annotate(seen_at=Max("connections__last_seen_at"))
+
     def in_join_order(self) -> ParticipantQuerySet:
         return self.order_by("joined_at", "pk")
 
 
 class TakeoverQuerySet(QuerySet["Takeover"]):
+    def owned_by(self, user: User) -> TakeoverQuerySet:
+        return self.filter(participant__session__course__owner=user)
+
     def of_sessions(self, session_ids: Collection[int]) -> TakeoverQuerySet:
         """Those that wait for the teacher's word, the first asked first."""
         return self.filter(participant__session__in=session_ids).select_related("participant")
 
 
 class ConnectionQuerySet(QuerySet["Connection"]):
+    def of_session(self, session: ClassSession) -> ConnectionQuerySet:
+        return self.filter(participant__session=session)
+
+    def open_to_seen(self) -> QuerySet[Connection, tuple[int, int, datetime, datetime]]:
+        """(key, participant, from, to) of every stay."""
+        return self.values_list("pk", "participant_id", "opened_at", "last_seen_at")
+
     def stays(self) -> QuerySet[Connection, tuple[int, datetime, datetime]]:
         """(participant, from, to) of every stay, each participant's in order of time."""
         return self.order_by("participant_id", "opened_at").values_list(
@@ -138,37 +167,56 @@ class SampleQuerySet(QuerySet["Sample"]):
     def owned_by(self, user: User) -> SampleQuerySet:
         return self.filter(session__course__owner=user)
 
+    def of_session(self, session_id: int) -> SampleQuerySet:
+        return self.filter(session=session_id)
+
     def usable(self) -> SampleQuerySet:
         return self.filter(USABLE)
+
+    def moments_of(self, samples: Sequence[Sample]) -> QuerySet[Sample, tuple[int, datetime]]:
+        """(participant, moment) of those stored in the stretch of time of these samples."""
+        moments = [sample.at for sample in samples]
+        return self.filter(
+            participant__in={sample.participant_id for sample in samples},
+            at__gte=min(moments),
+            at__lte=max(moments),
+        ).values_list("participant_id", "at")
 
     def between(self, first_second: int, last_second: int) -> SampleQuerySet:
         """Samples from first_second (included) to last_second (excluded) of the session."""
         return self.filter(second__gte=first_second, second__lt=last_second)
 
-    def by_time(self, width_s: int) -> Rows:
-        """The class in buckets of width_s seconds: bucket, samples, usable, engagement, means."""
-        return (
-            self.annotate(bucket=F("second") / width_s)
-            .values("bucket")
-            .annotate(
-                samples=Count("pk"),
-                usable=Count("pk", filter=USABLE),
-                mean_engagement=Avg("engagement"),
-                **EMOTION_MEANS,
-            )
-            .order_by("bucket")
-        )
+    def sums_by_time(self, width_s: int) -> QuerySet[Sample, tuple[Any, ...]]:
+        """Each participant in buckets of width_s seconds, as sums that add up.
 
-    def by_participant_and_time(self, width_s: int) -> Rows:
-        """Each participant in buckets of width_s seconds: mean engagement and counts."""
+        Rows: participant, bucket, samples, usable, measured, sum of engagement, estimated, the
+        seven sums of probabilities, the seven counts by dominant emotion.
+        """
         return (
             self.annotate(bucket=F("second") / width_s)
             .values("participant_id", "bucket")
             .annotate(
                 samples=Count("pk"),
                 usable=Count("pk", filter=USABLE),
-                mean_engagement=Avg("engagement"),
+                measured=Count("engagement"),
+                engagement_sum=Sum("engagement"),
+                estimated=Count(EMOTIONS[0]),
+                **EMOTION_SUMS,
+                **EMOTION_COUNTS,
             )
+            .order_by("participant_id", "bucket")
+            .values_list(
+                "participant_id", "bucket", "samples", "usable", "measured", "engagement_sum",
+                "estimated", *EMOTION_SUMS, *EMOTION_COUNTS,
+            )
+        )  # fmt: skip
+
+    def by_participant_and_time(self, width_s: int) -> Rows:
+        """Each participant's mean engagement in buckets of width_s seconds."""
+        return (
+            self.annotate(bucket=F("second") / width_s)
+            .values("participant_id", "bucket")
+            .annotate(mean_engagement=Avg("engagement"))
             .order_by("participant_id", "bucket")
         )
 
@@ -186,14 +234,22 @@ class SampleQuerySet(QuerySet["Sample"]):
             .order_by("participant_id")
         )
 
-    def by_session_and_time(self, width_s: int) -> Rows:
-        """Each session in buckets of width_s seconds: sum and number of engagement values."""
+    def means_by_session_and_time(
+        self, widths_s: Mapping[int, int]
+    ) -> QuerySet[Sample, tuple[int, int, float | None]]:
+        """(session, bucket, one participant's mean engagement); widths_s by session."""
+        width = Case(*(When(session=pk, then=Value(width)) for pk, width in widths_s.items()))
         return (
-            self.annotate(bucket=F("second") / width_s)
-            .values("session_id", "bucket")
-            .annotate(measured=Count("engagement"), engagement_sum=Sum("engagement"))
+            self.annotate(bucket=F("second") / width)
+            .values("session_id", "bucket", "participant_id")
+            .annotate(mean_engagement=Avg("engagement"))
             .order_by("session_id", "bucket")
+            .values_list("session_id", "bucket", "mean_engagement")
         )
+
+    def seconds(self) -> QuerySet[Sample, tuple[int, int]]:
+        """(participant, second) of each."""
+        return self.values_list("participant_id", "second")
 
     def model_names(self) -> QuerySet[Sample, str]:
         """The names of the models that made these estimates."""

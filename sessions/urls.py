@@ -3,16 +3,20 @@
 from django.urls import path
 
 from sessions.joining import pages as join
+from sessions.joining import record_pages as record
 from sessions.reports import pages as reports
 from sessions.site import pages
-from sessions.site.health import healthz
-from sessions.teaching import courses, try_it
+from sessions.site.health import healthz, readyz
+from sessions.teaching import courses, deletion, door, try_it
 from sessions.teaching import pages as teaching
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("privacy/", pages.privacy, name="privacy"),
+    path("model/", pages.model_card, name="model_card"),
+    path("model/", pages.model_card, name="model_card"),
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("sessions/", teaching.session_list, name="dashboard"),
     path("sessions/new/", teaching.session_new, name="session_new"),
     path("sessions/<int:pk>/", teaching.session_lobby, name="session"),
@@ -21,6 +25,22 @@ urlpatterns = [
     path("sessions/<int:pk>/end/", teaching.session_end, name="session_end"),
     path("sessions/<int:pk>/archive/", teaching.session_archive, name="session_archive"),
     path("sessions/<int:pk>/restore/", teaching.session_restore, name="session_restore"),
+    path("sessions/<int:pk>/delete/", deletion.session_delete, name="session_delete"),
+    path("sessions/<int:pk>/lock/", door.lock, name="session_lock"),
+    path("sessions/<int:pk>/unlock/", door.unlock, name="session_unlock"),
+    path("sessions/<int:pk>/participants/remove/", door.remove_many, name="participants_remove"),
+    path(
+        "sessions/<int:pk>/participants/<int:participant_pk>/remove/",
+        door.remove,
+        name="participant_remove",
+    ),
+    path(
+        "sessions/<int:pk>/participants/<int:participant_pk>/readmit/",
+        door.readmit,
+        name="participant_readmit",
+    ),
+    path("sessions/<int:pk>/asks/<int:takeover_pk>/allow/", door.allow, name="ask_allow"),
+    path("sessions/<int:pk>/asks/<int:takeover_pk>/refuse/", door.refuse, name="ask_refuse"),
     path("sessions/<int:pk>/qr/", teaching.session_qr, name="session_qr"),
     path("sessions/<int:pk>/live/", teaching.session_live, name="session_live"),
     path("sessions/<int:pk>/report/", reports.session_report, name="session_report"),
@@ -28,14 +48,18 @@ urlpatterns = [
     path("courses/", courses.course_list, name="courses"),
     path("courses/new/", courses.course_new, name="course_new"),
     path("courses/<int:pk>/", courses.course_page, name="course"),
+    path("courses/<int:pk>/delete/", deletion.course_delete, name="course_delete"),
+    path("accounts/delete/", deletion.account_delete, name="account_delete"),
     path("courses/<int:pk>/edit/", courses.course_edit, name="course_edit"),
     path("courses/<int:course_pk>/students/<int:pk>/", reports.student, name="student"),
     path("try/", try_it.try_it, name="try_it"),
     path("try/analyse/", try_it.analyse, name="try_it_analyse"),
     path("join/", join.enter_code, name="join"),
     path("join/<str:code>/", join.join_session, name="join_session"),
-    path("join/<str:code>/class/", join.student_page, name="student_page"),
-    path("join/<str:code>/leave/", join.leave, name="participant_leave"),
-    path("join/<str:code>/delete/", join.delete, name="participant_delete"),
-    path("join/<str:code>/data/", join.data, name="participant_data"),
+    path("join/<str:code>/wait/", join.wait, name="join_wait"),
+    path("join/<str:code>/me/<str:token>/", join.private_link, name="private_link"),
+    path("join/<str:code>/class/", record.student_page, name="student_page"),
+    path("join/<str:code>/leave/", record.leave, name="participant_leave"),
+    path("join/<str:code>/delete/", record.delete, name="participant_delete"),
+    path("join/<str:code>/data/", record.data, name="participant_data"),
 ]

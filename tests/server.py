@@ -76,7 +76,7 @@ class Server:
             )  # fmt: skip
 
     def wait_until_ready(self) -> None:
-        """Wait until /healthz answers 200. Raises RuntimeError, with the log, if it does not."""
+        """Wait until /readyz answers 200. Raises RuntimeError, with the log, if it does not."""
         deadline = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
@@ -104,9 +104,9 @@ class Server:
             self.process = None
 
     def health(self) -> dict[str, Any]:
-        """What /healthz says, ready or not. Raises OSError while nothing listens."""
+        """What /readyz says, ready or not. Raises OSError while nothing listens."""
         try:
-            with urllib.request.urlopen(f"{self.base_url}/healthz", timeout=10) as answer:
+            with urllib.request.urlopen(f"{self.base_url}/readyz", timeout=10) as answer:
                 content = answer.read()
         except urllib.error.HTTPError as error:
             content = error.read()

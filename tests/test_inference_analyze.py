@@ -117,10 +117,15 @@ def test_odd_sampling_is_refused(fps: str, capsys: pytest.CaptureFixture[str]) -
     assert "expected a number above 0" in capsys.readouterr().err
 
 
-def test_yunet_is_looked_for_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATA_DIR", "/somewhere")
+def test_yunet_is_looked_for_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.delenv("YUNET_PATH", raising=False)
-    assert yunet_path() == Path("/somewhere/models") / YUNET_FILE
+    assert yunet_path() is None
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / YUNET_FILE).touch()
+    assert yunet_path() == tmp_path / "models" / YUNET_FILE
     monkeypatch.setenv("YUNET_PATH", "/elsewhere/yunet.onnx")
     assert yunet_path() == Path("/elsewhere/yunet.onnx")
 

@@ -114,8 +114,9 @@ def _fer_faces(shared: Path, count: int) -> list[NDArray[np.uint8]]:
 
 def test_yunet_is_used_where_its_file_is_there(shared: Path, tmp_path: Path) -> None:
     assert load_detector(shared / "models" / YUNET_FILE).name == "yunet"
-    assert load_detector(tmp_path / YUNET_FILE).name == "haar"
     assert load_detector(None).name == "haar"
+    with pytest.raises(DetectorError, match="is not there"):
+        load_detector(tmp_path / YUNET_FILE)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a network"])

@@ -2,6 +2,7 @@
 
 import contextlib
 import struct
+import sys
 
 import cv2
 import numpy as np
@@ -136,3 +137,38 @@ def test_picture_data_that_is_damaged_is_refused() -> None:
     data = jpeg(64, 48)
     tables = data.index(b"\xff\xc4")
     assert problem(data[: tables + 4] + b"\xff" * 17 + data[tables + 21 :]) == "truncated"
+
+
+@pytest.mark.finding(9)
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8" + b"\xff\xe0\x00\x02" * 74_000,
+        b"\xff\xd8" + b"\xff" * 299_000,
+        b"\xff\xd8" + b"\xff\x01" * 149_000,
+    ],
+    ids=["empty segments", "fill bytes", "markers alone"],
+)
+def test_what_is_looked_at_for_a_size_is_bounded(data: bytes) -> None:
+    """It runs on the event loop: 75,000 empty segments cost 35 ms of everybody's time."""
+    steps = 0
+
+    def count_steps(frame: object, event: str, argument: object) -> object:
+        nonlocal steps
+        steps += event == "line"
+        return count_steps
+
+    sys.settrace(count_steps)  # type: ignore[arg-type]
+    try:
+        assert problem(data) == "not_jpeg"
+    finally:
+        sys.settrace(None)
+    assert steps < 20_000
+
+
+@pytest.mark.finding(9)
+def test_a_large_colour_profile_and_padding_are_no_reason_to_refuse() -> None:
+    profile = b"\xff\xe2" + (60_002).to_bytes(2) + bytes(60_000)
+    whole = jpeg(64, 48)
+    data = whole[:2] + profile * 4 + b"\xff\xff\xff" + whole[2:]
+    assert decode_jpeg(data, MAX_BYTES, MAX_PIXELS).shape == (48, 64, 3)

@@ -1,92 +1,99 @@
-"""The process's batcher: made once, from Django's settings, and only when it is needed."""
+"""The analysis of one process: made from options, and only when it is warmed."""
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from pytest_django import Settings
 
-from inference import service
-from inference.batcher import Batcher
+from inference.batcher import Shed
+from inference.detection import DetectorError
 from inference.manifest import ModelError
+from inference.service import Options, Service
 from tests.conftest import ROOT
 from tests.model_factory import write_model
 
+WALL = cv2.imencode(".jpg", np.full((90, 160, 3), 128, np.uint8))[1].tobytes()
 
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> Iterator[None]:
-    """A service that has made nothing yet, with one small model to choose."""
-    monkeypatch.setattr(service, "_made", None)
-    monkeypatch.setattr(service, "_ready", threading.Event())
+
+@pytest.fixture
+def options(tmp_path: Path) -> Options:
+    """One small model to choose."""
     write_model(tmp_path / "tiny")
-    settings.MODELS_DIR = tmp_path
-    settings.EMOTION_MODEL = "tiny"
-    settings.YUNET_PATH = None
-    yield
-    if service._made is not None:
-        service._made[1].stop()
-        service._made[0].close()
+    return Options(tmp_path, "tiny", None, max_bytes=300_000, max_pixels=1_000_000)
 
 
-async def test_warming_makes_it_ready_and_it_answers() -> None:
-    assert not service.is_ready()
+@pytest.fixture
+def service(options: Options) -> Iterator[Service]:
+    service = Service(options)
+    yield service
+    service.stop()
+
+
+async def test_warming_makes_it_ready_and_it_answers(service: Service) -> None:
+    assert not service.is_ready
+    assert service.state() == {"ready": False, "healthy": False, "model": "tiny"}
+    with pytest.raises(Shed, match="starting"):
+        await service.analyse(WALL, group=1, member=1)
     service.warm()
-    assert service.is_ready()
-    wall = cv2.imencode(".jpg", np.full((90, 160, 3), 128, np.uint8))[1].tobytes()
-    result = await service.get_batcher().analyse(wall)
+    assert service.is_ready
+    result = await service.analyse(WALL, group=1, member=1)
     assert (result.model, result.faces, result.emotion) == ("tiny", 0, None)
+    state = service.state()
+    assert (state["ready"], state["healthy"], state["detector"]) == (True, True, "haar")
+    assert (state["submitted"], state["answered"], state["hung"]) == (1, 1, 0)
+    assert service.pressure() == 1.0
 
 
-def test_ten_threads_get_the_same_batcher() -> None:
-    found: list[Batcher] = []
-    threads = [
-        threading.Thread(target=lambda: found.append(service.get_batcher())) for _ in range(10)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 10
-    assert len(set(found)) == 1
+def test_warming_twice_loads_once(service: Service) -> None:
+    service.warm()
+    before = service.state()
+    service.warm()
+    assert service.state() == before
 
 
-def test_a_wrong_model_is_told_and_can_be_put_right(settings: Settings) -> None:
-    settings.EMOTION_MODEL = "missing"
+def test_a_picture_is_analysed_beside_the_frames(service: Service) -> None:
+    with pytest.raises(Shed, match="loaded"):
+        service.analyse_picture(WALL, 300_000, 1_000_000)
+    service.warm()
+    picture = service.analyse_picture(WALL, 300_000, 1_000_000)
+    assert (picture.width, picture.height, picture.faces) == (160, 90, ())
+
+
+def test_a_wrong_model_is_told_and_the_next_try_may_succeed(options: Options) -> None:
+    service = Service(replace(options, model="later"))
     with pytest.raises(ModelError, match="models there: tiny"):
         service.warm()
-    assert not service.is_ready()
-    settings.EMOTION_MODEL = "tiny"
+    assert not service.is_ready
+    write_model(options.models_dir / "later")
     service.warm()
-    assert service.is_ready()
+    assert service.is_ready
+    service.stop()
 
 
-def test_importing_the_service_does_not_import_tensorflow() -> None:
-    code = "import sys, inference.service; sys.exit('tensorflow' in sys.modules)"
+@pytest.mark.finding(18)
+def test_a_face_detector_that_is_named_but_missing_is_an_error(options: Options) -> None:
+    service = Service(replace(options, yunet=options.models_dir / "mistyped.onnx"))
+    with pytest.raises(DetectorError, match=r"mistyped\.onnx"):
+        service.warm()
+    assert not service.is_ready
+
+
+def test_importing_the_service_imports_neither_tensorflow_nor_django() -> None:
+    code = (
+        "import sys, inference.service; "
+        "sys.exit(bool({'tensorflow', 'django'} & sys.modules.keys()))"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
-async def test_the_presence_policy_needs_and_loads_no_model(settings: Settings) -> None:
-    settings.POLICY = "presence"
-    settings.EMOTION_MODEL = "missing"
+async def test_the_presence_policy_needs_and_loads_no_model(options: Options) -> None:
+    service = Service(replace(options, model=None))
     service.warm()
-    wall = cv2.imencode(".jpg", np.full((90, 160, 3), 128, np.uint8))[1].tobytes()
-    result = await service.get_batcher().analyse(wall)
+    result = await service.analyse(WALL, group=1, member=1)
     assert (result.model, result.faces, result.engagement) == ("", 0, None)
-
-
-def test_the_site_knows_the_manifest_of_the_model_it_serves(settings: Settings) -> None:
-    manifest = service.served_manifest()
-    assert manifest is not None
-    assert (manifest.name, manifest.initial_weights) == ("tiny", "scratch")
-    assert service.served_manifest() is manifest
-    assert service.model_manifest("elsewhere") is None
-    settings.EMOTION_MODEL = "missing"
-    assert service.served_manifest() is None
-    settings.EMOTION_MODEL = "tiny"
-    settings.POLICY = "presence"
-    assert service.served_manifest() is None
+    service.stop()

@@ -21,7 +21,7 @@ from sessions.live.counters import Counters
 from sessions.live.live_class import LiveClass
 from sessions.live.recorder import Recorder
 from sessions.live.sockets.pacing import Frame
-from sessions.live.state import Person
+from sessions.live.state import Presence
 from sessions.live.tasks import Tasks
 from sessions.models import Sample
 from tests.classroom import empty_frame
@@ -209,7 +209,7 @@ async def test_a_newer_connection_takes_the_place_of_the_older(room: Room) -> No
 
 async def test_a_newer_connection_at_another_process_closes_ours(room: Room) -> None:
     line = room.enter(connection=10)
-    there = Person(1, "Pupil 1", False, 12, True, "on")
+    there = Presence(1, "Pupil 1", False, 12, True, "on")
     room.live.hear({"people": [there.to_news()], "seconds": []})
     await asyncio.sleep(0)
     assert line.closed == [4001]

@@ -6,7 +6,7 @@ from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult
 from sessions.joining.admission import Admission
 from sessions.live.samples import sample_of, with_sample
-from sessions.live.state import Person
+from sessions.live.state import Presence
 
 BEGAN = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 HAPPY = tuple(0.94 if name == "happy" else 0.01 for name in EMOTIONS)
@@ -27,7 +27,7 @@ ME = Admission(
     camera="on",
     connection_id=9,
 )
-ADA = Person(id=7, name="Ada", simulated=False, connection=9, connected=True, camera="on")
+ADA = Presence(id=7, name="Ada", simulated=False, connection=9, connected=True, camera="on")
 
 
 @pytest.mark.parametrize(("after_s", "second"), [(0, 0), (61.9, 61), (-0.5, 0)])

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.labels import EMOTIONS
-from sessions.live.state import HEARD_WITHIN_S, ClassState, Person, dominant
+from sessions.live.state import HEARD_WITHIN_S, ClassState, Presence, dominant
 
 HAPPY = tuple(0.94 if name == "happy" else 0.01 for name in EMOTIONS)
 SAD = tuple(0.94 if name == "sad" else 0.01 for name in EMOTIONS)
-ADA = Person(
+ADA = Presence(
     id=1,
     name="Ada",
     simulated=False,
@@ -26,7 +26,7 @@ ADA = Person(
 BEN = replace(ADA, id=2, name="Ben", probabilities=SAD, engagement=0.2)
 
 
-def state_with(*people: Person, interval_s: float = 1.0, now: float = 100.0) -> ClassState:
+def state_with(*people: Presence, interval_s: float = 1.0, now: float = 100.0) -> ClassState:
     state = ClassState(interval_s)
     state.update(people, now)
     return state
@@ -140,9 +140,9 @@ def test_a_removed_participant_stays_away_and_is_told_once() -> None:
 
 
 def test_news_survives_its_way_between_processes() -> None:
-    assert Person.from_news(json.loads(json.dumps(ADA.to_news()))) == ADA
+    assert Presence.from_news(json.loads(json.dumps(ADA.to_news()))) == ADA
     bare = replace(ADA, probabilities=None, face_at=None, engagement=None)
-    assert Person.from_news(json.loads(json.dumps(bare.to_news()))) == bare
+    assert Presence.from_news(json.loads(json.dumps(bare.to_news()))) == bare
 
 
 def test_dominant_emotion() -> None:
@@ -151,7 +151,7 @@ def test_dominant_emotion() -> None:
 
 
 people = st.builds(
-    Person,
+    Presence,
     id=st.integers(1, 5),
     name=st.just("x"),
     simulated=st.booleans(),
@@ -167,7 +167,7 @@ people = st.builds(
 
 @given(st.lists(st.tuples(people, st.floats(0, 200)), max_size=30), st.data())
 def test_ticks_put_together_are_the_whole(
-    news: list[tuple[Person, float]], data: st.DataObject
+    news: list[tuple[Presence, float]], data: st.DataObject
 ) -> None:
     state = ClassState(1.0)
     told: dict[int, dict[str, Any]] = {}

@@ -92,9 +92,11 @@ def _majorities(options: argparse.Namespace, faces: Faces) -> NDArray[np.int64] 
 def _detectors(yunet: Path | None) -> list[Detector]:
     """Haar, and YuNet where its file is there; one that is asked for must be."""
     path = yunet or yunet_path()
-    if yunet and not yunet.is_file():
-        raise ValueError(f"{yunet} is not a file; fetch YuNet or leave --yunet out")
-    return [HaarDetector(), YuNetDetector(path)] if path.is_file() else [HaarDetector()]
+    if path is None:
+        return [HaarDetector()]
+    if not path.is_file():
+        raise ValueError(f"{path} is not a file; fetch YuNet or leave --yunet out")
+    return [HaarDetector(), YuNetDetector(path)]
 
 
 def _parser() -> argparse.ArgumentParser:

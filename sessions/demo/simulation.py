@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import http.cookiejar
 import json
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import cv2
+import httpx
 import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
@@ -32,6 +30,7 @@ MAX_FRAMES: Final = 600
 ANSWER_WITHIN_S: Final = 20.0
 STORED_WITHIN_S: Final = 5.0
 HTTP_TIMEOUT_S: Final = 30.0
+PING_EVERY_S: Final = 2.0
 
 
 class SimulationError(Exception):
@@ -116,54 +115,57 @@ class Browser:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._jar = http.cookiejar.CookieJar()
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
         self._base = f"{plan.url}/join/{urllib.parse.quote(plan.code)}/"
+        self._client = httpx.Client(timeout=HTTP_TIMEOUT_S, follow_redirects=True)
 
     @property
     def cookies(self) -> str:
         """The Cookie header for the socket."""
-        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)
+        return "; ".join(f"{name}={value}" for name, value in self._client.cookies.items())
 
     def look(self) -> None:
         """Open the page of the class. Raises SimulationError where there is none to join."""
         try:
-            self._open(self._base).close()
-        except urllib.error.HTTPError as error:
-            reason = {
-                404: f"There is no class with the code {self._plan.code} at {self._plan.url}.",
-                410: f"The class {self._plan.code} has ended; start another one.",
-            }.get(error.code, f"{self._base} answered {error.code} {error.reason}.")
-            raise SimulationError(reason) from None
-        except OSError as error:
+            answer = self._client.get(self._base)
+        except httpx.HTTPError as error:
             raise SimulationError(
                 f"{self._plan.url} cannot be reached ({error}). Is the server running?"
             ) from None
+        if answer.is_error:
+            reason = {
+                403: f"The door of the class {self._plan.code} is closed; open it.",
+                404: f"There is no class with the code {self._plan.code} at {self._plan.url}.",
+                410: f"The class {self._plan.code} has ended; start another one.",
+            }.get(answer.status_code, f"{self._base} answered {answer.status_code}.")
+            raise SimulationError(reason)
 
     def join(self, name: str) -> None:
         """Consent and join. Raises SimulationError when the site does not take the student in."""
         self.look()
-        token = next((c.value for c in self._jar if c.name == "csrftoken"), "")
-        form = {"csrfmiddlewaretoken": token or "", "display_name": name, "consent": "on"}
+        form = {
+            "csrfmiddlewaretoken": self._client.cookies.get("csrftoken") or "",
+            "display_name": name,
+            "consent": "on",
+            "simulated": "on",
+        }
         try:
-            self._open(self._base, urllib.parse.urlencode(form).encode()).close()
-        except OSError as error:
+            self._client.post(self._base, data=form, headers={"Referer": self._base})
+        except httpx.HTTPError as error:
             raise SimulationError(f"{name} could not join: {error}") from None
-        if not any(cookie.name.startswith("participant_") for cookie in self._jar):
+        if not any(cookie.startswith("participant_") for cookie in self._client.cookies):
             raise SimulationError(f"{name} was not let in by {self._base}.")
 
     def stored(self) -> int:
-        """How many samples the server has stored of this student."""
-        with self._open(f"{self._base}data/") as answer:
-            return int(json.load(answer)["samples"])
+        """How many samples the server has stored of this student. Raises httpx.HTTPError."""
+        return int(self._client.get(f"{self._base}data/").raise_for_status().json()["samples"])
 
-    def _open(self, url: str, data: bytes | None = None) -> Any:
-        request = urllib.request.Request(url, data, {"Referer": self._base})
-        return self._opener.open(request, timeout=HTTP_TIMEOUT_S)
+    def close(self) -> None:
+        """End its connections."""
+        self._client.close()
 
 
-class Student:
-    """One simulated student: joins, sends frames on schedule, one at a time."""
+class SimulatedStudent:
+    """One student without a person: joins, sends frames on schedule, one at a time."""
 
     def __init__(self, plan: Plan, number: int, frames: Sequence[bytes], outcome: Outcome) -> None:
         self._plan = plan
@@ -173,6 +175,8 @@ class Student:
         self._offset = round(len(frames) * number / plan.students)
         self._delay_s = number / plan.students / plan.fps
         self._outcome = outcome
+        self._pace_s = 0.0
+        self._not_before = 0.0
         self.browser = Browser(plan)
 
     def join(self) -> None:
@@ -212,9 +216,16 @@ class Student:
             # Credit of one: who had to wait for an answer longer than that leaves frames out.
             if time.monotonic() > due_at + 1 / self._plan.fps:
                 continue
-            await asyncio.sleep(max(0.0, due_at - time.monotonic()))
+            await self._wait(socket, max(due_at, self._not_before))
             await self._send_frame(socket, number)
             on_answer()
+
+    async def _wait(self, socket: ClientConnection, until: float) -> None:
+        """Sleep, but say something now and then, so that the server knows who is there."""
+        while (left := until - time.monotonic()) > PING_EVERY_S:
+            await socket.send(json.dumps({"type": "ping"}))
+            await asyncio.sleep(min(left, PING_EVERY_S))
+        await asyncio.sleep(max(0.0, left))
 
     async def _send_frame(self, socket: ClientConnection, number: int) -> None:
         shown = self._offset + round(number * FRAMES_PER_S / self._plan.fps)
@@ -222,8 +233,13 @@ class Student:
         sent_at = time.monotonic()
         outcome.first_at = min(outcome.first_at or sent_at, sent_at)
         outcome.sent += 1
+        self._not_before = sent_at + self._pace_s
         await socket.send(self._frames[shown % len(self._frames)])
-        answer = await _receive(socket, "result", "error", "shed")
+        while (answer := await _receive(socket, "result", "error", "shed", "pace"))[
+            "type"
+        ] == "pace":
+            # The server is under load, or no longer.
+            self._pace_s = answer["interval_s"] if answer["interval_s"] > 1 / self._plan.fps else 0
         outcome.last_at = time.monotonic()
         if answer["type"] == "result":
             outcome.answered += 1
@@ -253,7 +269,7 @@ async def simulate(
     """
     outcome = Outcome()
     students = [
-        Student(plan, number, videos[number % len(videos)], outcome)
+        SimulatedStudent(plan, number, videos[number % len(videos)], outcome)
         for number in range(plan.students)
     ]
     for student in students:
@@ -266,14 +282,14 @@ async def simulate(
     return outcome
 
 
-def _stored(students: Sequence[Student], expected: int) -> int:
+def _stored(students: Sequence[SimulatedStudent], expected: int) -> int:
     """Samples that the server has stored of all; it is given a moment to store the last ones."""
     deadline = time.monotonic() + STORED_WITHIN_S
     stored = -1
     while stored != expected and (stored < 0 or time.monotonic() < deadline):
         stored = 0
         for student in students:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(httpx.HTTPError):
                 stored += student.browser.stored()
         if stored != expected:
             time.sleep(0.25)

@@ -1,26 +1,35 @@
-"""A student's way: the code, the consent, the class, and the way out."""
+"""A student's way in: the code, the consent and the name, or another device's word for it."""
 
-import contextlib
-from typing import Any, Final
+from typing import Final
 
-from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from inference.labels import EMOTIONS
-from sessions import services
-from sessions.joining.codes import normalise_code
-from sessions.joining.cookies import cookie_name, participant_from_cookies, set_participant_cookie
+from sessions.errors import NotAllowed
+from sessions.joining import membership
+from sessions.joining.codes import hash_token, normalise_code
+from sessions.joining.cookies import (
+    asking_cookie_name,
+    asking_token,
+    participant_from_cookies,
+    set_asking_cookie,
+    set_participant_cookie,
+)
 from sessions.joining.forms import CodeForm, JoinForm, is_code
-from sessions.models import ClassSession, Participant, Sample
+from sessions.models import ClassSession, Participant, Takeover
+from sessions.site.limits import (
+    ALL_WRONG_CODES,
+    JOINS,
+    JOINS_OF_A_DAY,
+    WRONG_CODES,
+    address_of,
+)
 
-WRONG_CODES_A_MINUTE: Final = 30
-"""From one address: a school has one for all, a program that guesses needs millions."""
+ASK: Final = "ask"
+"""The name of the button by which a browser asks to go on under a taken name."""
 
 
 @never_cache
@@ -40,14 +49,12 @@ def join_session(request: HttpRequest, code: str) -> HttpResponse:
     if not is_code(code):
         meant = normalise_code(code)
         return redirect("join_session", meant) if is_code(meant) else _unknown_code(request, code)
-    earlier = participant_from_cookies(request.COOKIES, code)
-    if earlier and earlier.left_at is None:
-        return redirect("student_page", code)
-    if _guesses_too_fast(request):
-        return render(request, "join/too_many.html", status=429)
     session = ClassSession.objects.filter(code=code).select_related("course").first()
     if session is None:
         return _unknown_code(request, code)
+    earlier = participant_from_cookies(request.COOKIES, code)
+    if earlier and (earlier.left_at is None or earlier.removed_at is not None):
+        return redirect("student_page", code)
     if not session.is_joinable:
         return render(
             request, "join/ended.html", {"session": session, "earlier": earlier}, status=410
@@ -55,115 +62,95 @@ def join_session(request: HttpRequest, code: str) -> HttpResponse:
     form = JoinForm(request.POST if request.method == "POST" else None, session=session)
     if form.is_valid():
         try:
-            return _take_in(session, form)
-        except services.NotAllowed as refusal:
+            return _join(request, session, form, earlier)
+        except membership.NameTaken as taken:
+            form.add_error("display_name", str(taken))
+            form.is_taken = True
+        except NotAllowed as refusal:
             form.add_error(None, str(refusal))
+    return _consent(request, session, form, earlier)
+
+
+def _consent(
+    request: HttpRequest, session: ClassSession, form: JoinForm, earlier: Participant | None
+) -> HttpResponse:
+    is_closed = session.is_locked and earlier is None
     return render(
         request,
         "join/consent.html",
-        {"session": session, "form": form, "earlier": earlier},
-        status=400 if form.is_bound else 200,
+        {"session": session, "form": form, "earlier": earlier, "is_closed": is_closed},
+        status=400 if form.is_bound else 403 if is_closed else 200,
     )
 
 
-@never_cache
-@require_GET
-def student_page(request: HttpRequest, code: str) -> HttpResponse:
-    """The camera page; after the class, or after leaving it, what is stored."""
-    participant = participant_from_cookies(request.COOKIES, code)
-    if participant is None:
-        messages.warning(request, "This browser has not joined this class yet.")
-        return redirect("join_session", code)
-    session = participant.session
-    context: dict[str, Any] = {
-        "session": session,
-        "participant": participant,
-        "stored": _stored(participant),
-    }
-    if participant.left_at is not None or not session.is_joinable:
-        return render(request, "join/over.html", context)
-    context["emotions"] = EMOTIONS
-    context["config"] = {
-        "socket": f"/ws/class/{session.code}/",
-        "state": session.state,
-    }
-    return render(request, "join/class.html", context)
-
-
-@never_cache
-@require_POST
-def leave(request: HttpRequest, code: str) -> HttpResponse:
-    """End the stay; the page that follows offers to delete what was recorded."""
-    participant = participant_from_cookies(request.COOKIES, code)
-    if participant is None:
-        return _not_here(request, code)
-    if participant.left_at is None:
-        services.leave(participant)
-    return redirect("student_page", code)
-
-
-@never_cache
-@require_POST
-def delete(request: HttpRequest, code: str) -> HttpResponse:
-    """Delete the participant with every sample, and the cookie."""
-    participant = participant_from_cookies(request.COOKIES, code)
-    if participant is None:
-        return _not_here(request, code)
-    session, stored = participant.session, _stored(participant)
-    services.delete_participant(participant)
-    response = render(request, "join/deleted.html", {"session": session, "stored": stored})
-    response.delete_cookie(cookie_name(code), samesite="Lax")
-    return response
-
-
-@never_cache
-@require_GET
-def data(request: HttpRequest, code: str) -> HttpResponse:
-    """What is stored about this browser's participant, as JSON; 404 for anybody else."""
-    participant = participant_from_cookies(request.COOKIES, code)
-    if participant is None:
-        return JsonResponse({"error": "This browser has not joined this class."}, status=404)
-    return JsonResponse(_stored(participant))
-
-
-def _take_in(session: ClassSession, form: JoinForm) -> HttpResponse:
-    participant, token = services.join(
-        session, form.cleaned_data["display_name"], form.cleaned_data.get("student")
-    )
+def _join(
+    request: HttpRequest, session: ClassSession, form: JoinForm, earlier: Participant | None
+) -> HttpResponse:
+    """Raises NotAllowed, and NameTaken unless the student asks for the name."""
+    address = address_of(request)
+    if not (JOINS.spend(address, session.pk) and JOINS_OF_A_DAY.spend(address, session.pk)):
+        raise NotAllowed("Too many students join from your network at once. Wait a minute.")
+    name = form.cleaned_data["display_name"]
+    try:
+        _, token = membership.join(
+            session, name, earlier, is_simulated=form.cleaned_data["simulated"]
+        )
+    except membership.NameTaken as taken:
+        if ASK not in request.POST:
+            raise
+        response = redirect("join_wait", session.code)
+        set_asking_cookie(response, session.code, membership.ask_for(taken.participant))
+        return response
     response = redirect("student_page", session.code)
-    set_participant_cookie(response, participant, token)
+    if token is not None:
+        set_participant_cookie(response, session.code, token)
     return response
 
 
-def _stored(participant: Participant) -> dict[str, Any]:
-    samples = Sample.objects.filter(participant=participant)
-    return {
-        "name": participant.display_name,
-        "session": participant.session.title,
-        "joined_at": timezone.localtime(participant.joined_at).isoformat(timespec="seconds"),
-        "samples": samples.count(),
-        "usable": samples.usable().count(),
-        "retention_days": settings.RETENTION_DAYS,
-    }
+@never_cache
+@require_GET
+def wait(request: HttpRequest, code: str) -> HttpResponse:
+    """The page of a browser that has asked to go on as somebody, until the teacher decides."""
+    token = asking_token(request.COOKIES, code)
+    if token is None:
+        return redirect("join_session", code)
+    if Takeover.objects.filter(token_hash=hash_token(token)).exists():
+        return render(request, "join/wait.html", {"code": code})
+    if Participant.objects.with_token(hash_token(token)).filter(session__code=code).exists():
+        response = redirect("student_page", code)
+        set_participant_cookie(response, code, token)
+    else:
+        messages.warning(request, "Your teacher has not allowed it. Join under another name.")
+        response = redirect("join_session", code)
+    response.delete_cookie(asking_cookie_name(code), samesite="Lax")
+    return response
 
 
-def _not_here(request: HttpRequest, code: str) -> HttpResponse:
-    messages.warning(request, "This browser is not in this class (any more): nothing was changed.")
-    return redirect("join_session", code)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def private_link(request: HttpRequest, code: str, token: str) -> HttpResponse:
+    """A student's own link: another browser, or the same one weeks later, goes on as them."""
+    own = Participant.objects.with_token(hash_token(token)).filter(session__code=code)
+    participant = own.first()
+    if participant is None:
+        return render(request, "join/no_record.html", status=404)
+    if request.method == "GET":
+        return render(
+            request,
+            "join/private_link.html",
+            {"participant": participant, "session": participant.session},
+        )
+    response = redirect("student_page", code)
+    set_participant_cookie(response, code, token)
+    return response
 
 
 def _unknown_code(request: HttpRequest, code: str) -> HttpResponse:
-    key = _guess_key(request)
-    cache.add(key, 0, timeout=60)
-    with contextlib.suppress(ValueError):  # The minute ended between the two calls.
-        cache.incr(key)
+    """Only wrong codes are counted: a right one works from everywhere, whatever others do."""
+    address = address_of(request)
+    if not (WRONG_CODES.spend(address) and ALL_WRONG_CODES.spend()):
+        response = render(request, "join/too_many.html", status=429)
+        response["Retry-After"] = str(WRONG_CODES.period_s)
+        return response
     form = CodeForm(initial={"code": code[:12]})
     return render(request, "join/code.html", {"form": form, "unknown": True}, status=404)
-
-
-def _guesses_too_fast(request: HttpRequest) -> bool:
-    return int(cache.get(_guess_key(request), 0)) >= WRONG_CODES_A_MINUTE
-
-
-def _guess_key(request: HttpRequest) -> str:
-    return f"wrong-codes-{request.META.get('REMOTE_ADDR', '')}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
@@ -39,6 +40,7 @@ class SessionTruth:
 def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
     """The truth of each of the sessions that exist, in three queries."""
     people: dict[int, dict[int, ParticipantTruth]] = {}
+    row: Any
     for row in Participant.objects.of_sessions(session_ids).with_newest_connection():
         people.setdefault(row.session_id, {})[row.pk] = ParticipantTruth(
             row.token_hash,

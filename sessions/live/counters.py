@@ -14,6 +14,7 @@ NAMES: Final = (
     "sockets_refused",
     "tasks_failed",
     "samples_stored",
+    "samples_repeated",
     "samples_dropped",
 )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
@@ -20,12 +22,13 @@ from sessions.joining.admission import Admission
 from sessions.live import protocol
 from sessions.live.agreement import SessionTruth, may_watch
 from sessions.live.counters import Counters
-from sessions.live.news import Farewell
 from sessions.live.protocol import CloseCode, Message
 from sessions.live.samples import sample_of, with_sample
 from sessions.live.sockets.pacing import Frame, RateLimiter
-from sessions.live.state import Person, Seconds
+from sessions.live.state import Presence
+from sessions.live.tallies import Row, Seconds
 from sessions.live.tasks import Tasks
+from sessions.news import Farewell
 
 if TYPE_CHECKING:
     from inference.service import Service
@@ -37,12 +40,16 @@ logger = logging.getLogger(__name__)
 
 EVERYBODY_S: Final = 5.0
 """How often everybody connected is told of, changed or not, so that silence means gone."""
+RECENT_BEATS: Final = 10
+"""News so young may not be in the database yet when a dashboard opens."""
 LINGER_S: Final = 30.0
 """How long a class without connections is remembered, for those who come back."""
 STALE_S: Final = 8.0
 """A student who was not heard for so long is shown as gone; a client speaks every 2 seconds."""
 SILENT_S: Final = 45.0
 """A socket that was not heard for so long is closed."""
+SILENCE: Final = "Nothing was heard from this page."
+ELSEWHERE: Final = "You opened this class in another window."
 PACE_STEP: Final = 1.25
 """A change of pace by less is not worth a message."""
 VISITS_A_MINUTE: Final = 30
@@ -76,7 +83,7 @@ class LiveClass:
         self.session_id = truth.session_id
         self.students: dict[int, StudentSocket] = {}
         self.dashboards: set[DashboardSocket] = set()
-        self.people: dict[int, Person] = {}
+        self.people: dict[int, Presence] = {}
         self._truth = truth
         self._service = service
         self._recorder = recorder
@@ -84,6 +91,7 @@ class LiveClass:
         self._tasks = tasks
         self._tracks: dict[int, EngagementTrack] = {}
         self._seconds = Seconds()
+        self.told_lately: deque[list[Row]] = deque(maxlen=RECENT_BEATS)
         self._changed: set[int] = set()
         self._visits: dict[int, RateLimiter] = {}
         self._told_all_at = -math.inf
@@ -128,9 +136,9 @@ class LiveClass:
         older = self.students.get(me.participant_id)
         self.students[me.participant_id] = socket
         if older is not None:
-            self._part_with(older, CloseCode.REPLACED, "You opened this class in another window.")
+            self._part_with(older, CloseCode.REPLACED, ELSEWHERE)
         self._recorder.opened(me.connection_id, self.moment)
-        known = self.people.get(me.participant_id) or Person(
+        known = self.people.get(me.participant_id) or Presence(
             me.participant_id, me.name, me.is_simulated, me.connection_id, True, me.camera
         )
         self._know(replace(known, connection=me.connection_id, connected=True))
@@ -148,7 +156,7 @@ class LiveClass:
         self._change(me.participant_id, camera=state)
 
     def part(self, participant_id: int, reason: Farewell) -> None:
-        """A participant is none any more here, or not on this device; deleted ones are forgotten."""
+        """A participant is gone, or not on this device any more; deleted ones are forgotten."""
         socket = self.students.pop(participant_id, None)
         if socket is not None:
             self._part_with(socket, *FAREWELLS[reason])
@@ -158,11 +166,11 @@ class LiveClass:
             self._change(participant_id, connected=False)
 
     def _part_with(self, socket: StudentSocket, code: CloseCode, reason: str) -> None:
-        self._tasks.spawn(lambda: socket.finish(code, reason), "farewell")
+        self._tasks.spawn(partial(socket.finish, code, reason), "farewell")
 
     def _forget(self, participant_id: int) -> None:
         for known in (self.people, self._tracks, self._visits):
-            known.pop(participant_id, None)  # type: ignore[attr-defined]
+            known.pop(participant_id, None)
         self._changed.discard(participant_id)
         self._seconds.forget(participant_id)
         for dashboard in self.dashboards:
@@ -173,7 +181,7 @@ class LiveClass:
         if known is not None:
             self._know(replace(known, **fields))
 
-    def _know(self, person: Person) -> None:
+    def _know(self, person: Presence) -> None:
         self.people[person.id] = person
         self._changed.add(person.id)
 
@@ -266,14 +274,14 @@ class LiveClass:
             self.part(participant_id, "moved")
         elif person.connection > socket.connection_id:
             del self.students[participant_id]
-            self._part_with(socket, CloseCode.REPLACED, "You opened this class in another window.")
+            self._part_with(socket, CloseCode.REPLACED, ELSEWHERE)
 
     def _tell_state(self) -> None:
         state = self.state
         for socket in list(self.students.values()):
-            self._tasks.spawn(lambda socket=socket: socket.tell_state(state), "state")
+            self._tasks.spawn(partial(socket.tell_state, state), "state")
         for dashboard in list(self.dashboards):
-            self._tasks.spawn(lambda board=dashboard: board.tell_state(state), "state")
+            self._tasks.spawn(partial(dashboard.tell_state, state), "state")
 
     async def check_dashboards(self, ask: Ask, user_id: int | None = None) -> None:
         """Close the dashboards of those who may not watch any more; of one user, or of all.
@@ -315,21 +323,18 @@ class LiveClass:
         }
         self.hear(news)
         for dashboard in list(self.dashboards):
-            self._tasks.spawn(
-                lambda board=dashboard: board.tick(trouble, self._truth.asks), "tick"
-            )
+            self._tasks.spawn(partial(dashboard.tick, trouble, self._truth.asks), "tick")
         return news if people or news["seconds"] else None
 
     def hear(self, news: Message) -> None:
         """News of this process or another one, for the dashboards; a newer connection wins."""
-        people = [Person.from_news(one) for one in news["people"]]
+        people = [Presence.from_news(one) for one in news["people"]]
         for person in people:
             socket = self.students.get(person.id)
             if socket is not None and person.connection > socket.connection_id:
                 del self.students[person.id]
-                self._part_with(
-                    socket, CloseCode.REPLACED, "You opened this class in another window."
-                )
+                self._part_with(socket, CloseCode.REPLACED, ELSEWHERE)
+        self.told_lately.append(news["seconds"])
         for dashboard in self.dashboards:
             dashboard.take_in(people, news["seconds"])
 
@@ -344,13 +349,11 @@ class LiveClass:
             if known is not None and known.connected != (silent_s < STALE_S):
                 self._know(replace(known, connected=silent_s < STALE_S))
             if silent_s > SILENT_S:
-                self._part_with(socket, CloseCode.SILENT, "Nothing was heard from this page.")
+                self._part_with(socket, CloseCode.SILENT, SILENCE)
         for dashboard in list(self.dashboards):
             if now - dashboard.heard_at > SILENT_S:
                 self._tasks.spawn(
-                    lambda board=dashboard: board.finish(
-                        CloseCode.SILENT, "Nothing was heard from this page."
-                    ),
+                    partial(dashboard.finish, CloseCode.SILENT, SILENCE),
                     "farewell",
                 )
 
@@ -363,4 +366,4 @@ class LiveClass:
         self._pace = wanted
         message = protocol.pace(self.interval_s)
         for socket in list(self.students.values()):
-            self._tasks.spawn(lambda socket=socket: socket.say(message), "pace")
+            self._tasks.spawn(partial(socket.say, message), "pace")

@@ -1,4 +1,4 @@
-"""What one serving process owns: the analysis, the recorder, the live classes. One start, one stop."""
+"""What one serving process owns: the analysis, the recorder, the live classes."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
-
 from django.conf import settings
 
 from inference.service import Options, Service
 from sessions.live.agreement import read_truths
 from sessions.live.counters import Counters
 from sessions.live.live_class import LiveClass
-from sessions.live.news import EVERYBODY, session_group
+from sessions.live.probes import Probes
 from sessions.live.recorder import Recorder
 from sessions.live.tasks import Tasks
+from sessions.news import EVERYBODY, session_group
+from sessions.site.retention import Housekeeping
 
 if TYPE_CHECKING:
     from sessions.live.sockets.base import LiveSocket
@@ -49,10 +50,11 @@ class Runtime:
         self.service = service
         self.recorder = recorder
         self.counters = counters
+        self._housekeeping = Housekeeping()
         self.classes: dict[int, LiveClass] = {}
         self.sockets: set[LiveSocket] = set()
         self._addresses: Counter[str] = Counter()
-        self.messages_failing_since: float | None = None
+        self.probes = Probes()
         self._tasks: Tasks | None = None
         self._opening: dict[int, asyncio.Lock] = {}
         self._agreeing = asyncio.Lock()
@@ -62,7 +64,12 @@ class Runtime:
     def start(self) -> None:
         """Start the recorder, and load the model in a thread: the port is open meanwhile."""
         self.recorder.start()
+        self._housekeeping.start()
         threading.Thread(target=self._warm, name="warm", daemon=True).start()
+
+    def begin(self) -> None:
+        """Start the tasks, once the loop runs."""
+        assert self.tasks is not None
 
     async def close(self) -> None:
         """Tell every socket that the server stops, close it, and end the tasks."""
@@ -74,7 +81,9 @@ class Runtime:
     def stop(self) -> None:
         """End the analysis, then write what waits."""
         self.service.stop()
+        self._housekeeping.stop()
         self.recorder.stop()
+        self.probes.stop()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _warm(self) -> None:
@@ -93,6 +102,7 @@ class Runtime:
         """The tasks of this process; the first use starts those that go on for ever."""
         if self._tasks is None:
             self._tasks = Tasks(self.counters)
+            self._tasks.keep(self.probes.run, "probes")
             self._tasks.keep(self._listen, "news")
             self._tasks.keep(self._beat, "beat")
             self._tasks.keep(self._agree, "agreement")
@@ -143,9 +153,9 @@ class Runtime:
     def trouble(self) -> list[str]:
         """What does not work at present: database, analysis, messages."""
         found = {
-            "database": self.recorder.state()["failing_since_s"] is not None,
-            "analysis": not self.service.state()["healthy"],
-            "messages": self.messages_failing_since is not None,
+            "database": not self.probes.database.ok or not self.recorder.is_storing,
+            "analysis": not self.service.is_healthy,
+            "messages": not self.probes.messages.ok,
         }
         return [name for name, is_failing in found.items() if is_failing]
 
@@ -224,15 +234,15 @@ class Runtime:
             for live in list(self.classes.values()):
                 await live.check_dashboards(self.database, message["user_id"])
             return
-        live = self.classes.get(message["session_id"])
-        if live is None or message.get("from") == self._channel:
+        known = self.classes.get(message["session_id"])
+        if known is None or message.get("from") == self._channel:
             return
         if message["type"] == "class.news":
-            live.hear(message)
+            known.hear(message)
         elif message["type"] == "participant.gone":
-            live.part(message["participant_id"], message["reason"])
+            known.part(message["participant_id"], message["reason"])
         elif message["type"] == "session.changed":
-            await self.agree([live.session_id])
+            await self.agree([known.session_id])
 
     # The channel layer -----------------------------------------------------------------------
 
@@ -251,13 +261,13 @@ class Runtime:
         """One step of the channel layer, which may be away: then it is noted and let be."""
         try:
             await getattr(get_channel_layer(), step)(*arguments)
-            self.messages_failing_since = None
         except Exception as error:
             self._note_failure(error)
 
     def _note_failure(self, error: Exception) -> None:
-        if self.messages_failing_since is None:
-            self.messages_failing_since = time.monotonic()
+        """Once an outage: the probes see its end."""
+        if self.probes.messages.ok:
+            self.probes.messages.take(str(error) or type(error).__name__)
             logger.error("News cannot be exchanged with other processes: %s", error)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult
 from sessions.joining.admission import Admission
-from sessions.live.state import Person
+from sessions.live.state import Presence
 from sessions.models import Sample
 
 
@@ -35,8 +35,8 @@ def sample_of(
 
 
 def with_sample(
-    person: Person, at: datetime, seen: FrameResult, engagement: float | None
-) -> Person:
+    person: Presence, at: datetime, seen: FrameResult, engagement: float | None
+) -> Presence:
     """What is known of a person after one more analysed frame."""
     return replace(
         person,

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.contrib.auth.models import User
-from django.db.models import Max
 
 from inference.labels import EMOTIONS
-from sessions.live.state import HEARD_WITHIN_S, HERE_AT_LEAST_S, HERE_INTERVALS, Person
-from sessions.models import ClassSession, Participant, Sample
+from sessions.live.state import (
+    HEARD_WITHIN_S,
+    HERE_AT_LEAST_S,
+    HERE_INTERVALS,
+    ClassState,
+    Presence,
+    bucket_view,
+)
+from sessions.live.tallies import KEPT_SLOTS, Slots
+from sessions.models import ClassSession, Connection, Participant, Sample
+from sessions.reports.buckets import Sums, bucket_of
+from sessions.reports.session import stays_in
+from sessions.reports.tally import seconds_by_slot
 
 WIDTHS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300)
 MAX_BUCKETS: Final = 600
 TRAIL_S: Final = 300
 TRAIL_WIDTH_S: Final = 10
+RECENT_S: Final = 15
+"""Seconds whose samples may come as news, too: the recorder and the news are a beat apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +38,53 @@ class Snapshot:
     """A session as the database has it at one moment.
 
     series: t (starts of buckets, seconds of the session) and one list each for engagement,
-    samples, usable and every emotion's mean probability. trails: by participant, pairs of
-    second and mean engagement over the last five minutes.
+    coverage, samples, usable, expected and every emotion's mean probability. trails: by
+    participant, pairs of second and mean engagement over the last five minutes. second: of the
+    session, now. sums, connected_s: of the last buckets, which still change. known: participant
+    and second of the samples of the last seconds.
     """
 
     session: ClassSession
+    second: int
     series: dict[str, Any]
-    people: list[Person]
+    people: list[Presence]
     trails: dict[int, list[tuple[int, float | None]]]
+    sums: dict[int, dict[int, Sums]]
+    connected_s: dict[int, float]
+    known: tuple[tuple[int, int], ...]
+
+    def state(self, now: float) -> ClassState:
+        """What a dashboard goes on from; now: in seconds since the epoch."""
+        width, interval = self.series["width_s"], self.session.interval_s
+        slots = Slots(width, interval, self.sums, self.connected_s, self.known)
+        state = ClassState(interval, slots, self.second)
+        state.update(self.people, now)
+        return state
 
 
 def load_snapshot(user: User, session_id: int, now: datetime) -> Snapshot | None:
-    """Read a session in five queries; None where it does not exist or is somebody else's."""
+    """Read a session in six queries; None where it does not exist or is somebody else's."""
     session = ClassSession.objects.owned_by(user).filter(pk=session_id).first()
     if session is None:
         return None
     second = elapsed_seconds(session.started_at, session.ended_at or now)
+    width = bucket_width(session.interval_s, second)
+    samples = Sample.objects.filter(session=session)
+    sums: dict[int, dict[int, Sums]] = {}
+    for participant_id, slot, *row in samples.sums_by_time(width):
+        sums.setdefault(slot, {})[participant_id] = Sums.of_row(row[: 5 + len(EMOTIONS)])
+    people = _people(session, now, second)
+    connected_s = _connected_s(session, people, second, width, max(sums, default=-1))
+    last = len(connected_s) - 1 - KEPT_SLOTS
     return Snapshot(
         session=session,
-        series=_series(session, second),
-        people=_people(session, now, second),
+        second=second,
+        series=_series(width, session.interval_s, sums, connected_s),
+        people=people,
         trails=_trails(session, second),
+        sums={slot: own for slot, own in sums.items() if slot >= last},
+        connected_s={slot: value for slot, value in enumerate(connected_s) if slot >= last},
+        known=tuple(samples.between(second - RECENT_S, second + 1).seconds()),
     )
 
 
@@ -60,16 +99,40 @@ def bucket_width(interval_s: float, second: int) -> int:
     return next((width for width in WIDTHS_S if width >= least), WIDTHS_S[-1])
 
 
-def _series(session: ClassSession, second: int) -> dict[str, Any]:
-    width = bucket_width(session.interval_s, second)
-    rows = list(Sample.objects.filter(session=session).by_time(width))
+def _connected_s(
+    session: ClassSession, people: Sequence[Presence], second: int, width: int, last_slot: int
+) -> list[float]:
+    """Seconds that all students together were connected, in each bucket up to now."""
+    if session.started_at is None:
+        return []
+    present = {one.connection for one in people if one.connected}
+    until = session.started_at + timedelta(seconds=second)
+    moments: dict[int, list[tuple[datetime, datetime]]] = {}
+    for key, participant_id, opened, seen in Connection.objects.of_session(session).open_to_seen():
+        # Those still open were written down a few seconds ago.
+        stay = (opened, until if key in present else seen)
+        moments.setdefault(participant_id, []).append(stay)
+    stays = [stay for own in moments.values() for stay in stays_in(own, session, second)]
+    return seconds_by_slot(stays, width, max(second // width, last_slot) + 1)
+
+
+def _series(
+    width: int,
+    interval_s: float,
+    sums: dict[int, dict[int, Sums]],
+    connected_s: Sequence[float],
+) -> dict[str, Any]:
+    """Buckets with a connection or a sample; the others are left out."""
+    views = [
+        bucket_view(bucket_of(slot * width, list(sums.get(slot, {}).values()), seconds, interval_s))
+        for slot, seconds in enumerate(connected_s)
+        if seconds or slot in sums
+    ]
+    names = ("t", "engagement", "coverage", "samples", "usable", "expected")
     return {
         "width_s": width,
-        "t": [row["bucket"] * width for row in rows],
-        "engagement": [_rounded(row["mean_engagement"]) for row in rows],
-        "samples": [row["samples"] for row in rows],
-        "usable": [row["usable"] for row in rows],
-        "emotions": {name: [_rounded(row[f"mean_{name}"]) for row in rows] for name in EMOTIONS},
+        **{name: [view[name] for view in views] for name in names},
+        "emotions": {name: [view["emotions"].get(name) for view in views] for name in EMOTIONS},
     }
 
 
@@ -87,7 +150,7 @@ def _trails(session: ClassSession, second: int) -> dict[int, list[tuple[int, flo
     return trails
 
 
-def _people(session: ClassSession, now: datetime, second: int) -> list[Person]:
+def _people(session: ClassSession, now: datetime, second: int) -> list[Presence]:
     window = math.ceil(max(HERE_AT_LEAST_S, HERE_INTERVALS * session.interval_s))
     latest: dict[int, Sample] = {}
     faces: dict[int, float] = {}
@@ -96,22 +159,20 @@ def _people(session: ClassSession, now: datetime, second: int) -> list[Person]:
         latest[sample.participant_id] = sample
         if sample.is_usable:
             faces[sample.participant_id] = sample.at.timestamp()
-    people = (
-        Participant.objects.filter(session=session)
-        .annotate(connection=Max("connections__pk"), seen_at=Max("connections__last_seen_at"))
-        .in_join_order()
-    )
-    return [_person(one, latest.get(one.pk), faces.get(one.pk), now) for one in people]
+    people = Participant.objects.filter(session=session).present().with_last_connection()
+    return [
+        _presence(one, latest.get(one.pk), faces.get(one.pk), now) for one in people.in_join_order()
+    ]
 
 
-def _person(one: Any, sample: Sample | None, face_at: float | None, now: datetime) -> Person:
+def _presence(one: Any, sample: Sample | None, face_at: float | None, now: datetime) -> Presence:
     """one: a Participant annotated with its latest connection and when it was seen."""
     is_seen = one.seen_at is not None and now - one.seen_at < timedelta(seconds=HEARD_WITHIN_S)
-    return Person(
+    return Presence(
         id=one.pk,
         name=one.display_name,
         simulated=one.is_simulated,
-        connection=one.connection or 0,
+        connection=one.newest_connection or 0,
         connected=is_seen and one.left_at is None,
         camera=one.camera,
         faces=sample.faces if sample else 0,

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from inference.labels import EMOTIONS
+from sessions.live.tallies import Row, Slots
+from sessions.reports.buckets import Bucket, class_emotions, class_engagement, coverage
 
 HERE_INTERVALS: Final = 3
 HERE_AT_LEAST_S: Final = 5.0
@@ -15,8 +17,9 @@ HEARD_WITHIN_S: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """What is known of one participant now. Moments are in seconds since the epoch.
+class Presence:
+    """What is known of one participant now. Moments are in seconds since the epoch, as
+    the session's own clock has them.
 
     connection: the number of the stay this is about; a higher one is newer. faces,
     probabilities (in the order of EMOTIONS) and engagement: of the latest sample, or of none.
@@ -38,7 +41,7 @@ class Person:
         return asdict(self)
 
     @classmethod
-    def from_news(cls, news: dict[str, Any]) -> Person:
+    def from_news(cls, news: dict[str, Any]) -> Presence:
         """The opposite of to_news(), also after a way through JSON or MessagePack."""
         values = news["probabilities"]
         return cls(**{**news, "probabilities": None if values is None else tuple(values)})
@@ -47,15 +50,17 @@ class Person:
 class ClassState:
     """Merges news about people, and says what changed since the last tick."""
 
-    def __init__(self, interval_s: float) -> None:
-        """interval_s: how often each camera is sampled."""
+    def __init__(self, interval_s: float, slots: Slots, at_s: float) -> None:
+        """interval_s: how often each camera is sampled. at_s: the second of the session."""
         self._here_s = max(HERE_AT_LEAST_S, HERE_INTERVALS * interval_s)
-        self._people: dict[int, Person] = {}
+        self._slots = slots
+        self._at_s = at_s
+        self._people: dict[int, Presence] = {}
         self._heard: dict[int, float] = {}
         self._removed: set[int] = set()
         self._told: dict[int, dict[str, Any]] = {}
 
-    def update(self, people: Iterable[Person], now: float) -> None:
+    def update(self, people: Iterable[Presence], now: float) -> None:
         """Take in news heard now. What is about an older connection, or removed, is let be."""
         for person in people:
             known = self._people.get(person.id)
@@ -68,13 +73,14 @@ class ClassState:
     def remove(self, participant_id: int) -> None:
         """Forget a participant whose data was deleted, whatever later news says."""
         self._removed.add(participant_id)
+        self._slots.forget(participant_id)
         self._people.pop(participant_id, None)
         self._heard.pop(participant_id, None)
 
     def ids(self) -> frozenset[int]:
         return frozenset(self._people)
 
-    def status(self, person: Person, now: float) -> str:
+    def status(self, person: Presence, now: float) -> str:
         """here, away, paused, no_camera or offline."""
         if not person.connected or now - self._heard[person.id] > HEARD_WITHIN_S:
             return "offline"
@@ -89,23 +95,35 @@ class ClassState:
         """Everybody as the dashboard shows them, in the order in which they became known."""
         return [self._view(person, now) for person in self._people.values()]
 
-    def tick(self, now: float) -> dict[str, Any]:
-        """The class now, and of its people those who changed since the last tick or snapshot."""
+    def count(self, rows: Iterable[Row]) -> None:
+        """Take in what happened in single seconds; see sessions.live.tallies."""
+        self._slots.count(row for row in rows if row[0] not in self._removed)
+
+    def tick(self, at_s: float, now: float) -> dict[str, Any]:
+        """The class now, and what changed since the last tick: people, and buckets of its series.
+
+        at_s: seconds of the session. now: as in update().
+        """
         views = {view["id"]: view for view in self.views(now)}
         changed = [view for key, view in views.items() if self._told.get(key) != view]
         removed = sorted(self._told.keys() - views.keys())
         self._told = views
+        connected = sum(view["status"] != "offline" for view in views.values())
+        self._slots.pass_time(self._at_s, at_s, connected)
+        self._at_s = max(self._at_s, at_s)
         here = [self._people[view["id"]] for view in views.values() if view["status"] == "here"]
         return {
-            "connected": sum(view["status"] != "offline" for view in views.values()),
+            "connected": connected,
             "faces": len(here),
-            "engagement": _mean([p.engagement for p in here if p.engagement is not None]),
-            "emotions": _mean_emotions([p.probabilities for p in here if p.probabilities]),
+            "engagement": _rounded(class_engagement(one.engagement for one in here)),
+            "coverage": _rounded(coverage(*self._slots.lately())),
+            "emotions": by_emotion(class_emotions(one.probabilities for one in here)),
+            "buckets": [bucket_view(bucket) for bucket in self._slots.changed()],
             "participants": changed,
             "removed": removed,
         }
 
-    def _view(self, person: Person, now: float) -> dict[str, Any]:
+    def _view(self, person: Presence, now: float) -> dict[str, Any]:
         status = self.status(person, now)
         values = person.probabilities if status == "here" else None
         value = person.engagement if status == "here" else None
@@ -127,16 +145,25 @@ def dominant(probabilities: Sequence[float] | None) -> str | None:
     return EMOTIONS[max(range(len(EMOTIONS)), key=probabilities.__getitem__)]
 
 
-def _mean(values: Sequence[float]) -> float | None:
-    return round(sum(values) / len(values), 4) if values else None
-
-
-def _mean_emotions(rows: Sequence[Sequence[float]]) -> dict[str, float]:
-    """Mean probability by emotion; empty where nobody's emotion was estimated."""
-    if not rows:
-        return {}
-    columns = zip(*rows, strict=True)
+def bucket_view(bucket: Bucket) -> dict[str, Any]:
+    """A bucket as a dashboard takes it."""
     return {
-        name: round(sum(column) / len(rows), 4)
-        for name, column in zip(EMOTIONS, columns, strict=True)
+        "t": bucket.start_s,
+        "samples": bucket.samples,
+        "usable": bucket.usable,
+        "expected": round(bucket.expected, 2),
+        "coverage": _rounded(bucket.coverage),
+        "engagement": _rounded(bucket.engagement),
+        "emotions": by_emotion(bucket.emotions),
     }
+
+
+def by_emotion(values: Sequence[float] | None) -> dict[str, float]:
+    """Shares by name; empty where nothing is known."""
+    if values is None:
+        return {}
+    return {name: round(value, 4) for name, value in zip(EMOTIONS, values, strict=True)}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

@@ -1,4 +1,4 @@
-"""Tasks that never die unseen: what fails is logged and counted, and kept ones are started again."""
+"""Tasks that never die unseen: a failure is logged and counted, and kept ones begin again."""
 
 from __future__ import annotations
 

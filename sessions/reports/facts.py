@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 
-from inference import service
 from inference.labels import EMOTIONS
+from inference.registry import model_manifest
 from sessions.reports.session import SessionReport
 
 NOTE: Final = "Emotion and engagement are a model's estimate, never a grade."
@@ -66,7 +67,7 @@ def _models(report: SessionReport) -> str:
 
 
 def _model(name: str) -> str:
-    manifest = service.model_manifest(name)
+    manifest = model_manifest(settings.MODELS_DIR, name)
     if manifest is None:
         return name
     return f"{name}: {manifest.title} (initial weights: {manifest.initial_weights})"

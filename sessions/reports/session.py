@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.utils import timezone
 
 from inference.labels import EMOTIONS
 from sessions.models import ClassSession, Connection, Participant, Sample
-from sessions.reports.tally import Stay, Tally, attended, merged, seconds_by_slot
+from sessions.reports.buckets import Bucket, Sums, bucket_of, coverage, is_enough
+from sessions.reports.tally import ClassTally, Stay, Tally, attended, merged, seconds_by_slot
 
 WIDTHS_S: Final = (5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 MAX_BUCKETS: Final = 300
@@ -20,25 +21,6 @@ CELL_WIDTHS_S: Final = (60, 120, 300, 600, 1800, 3600)
 MAX_CELLS: Final = 180
 SETTLES_IN: Final = timedelta(seconds=3)
 """The recorder writes once a second, of each process that students are connected to."""
-MIN_SHARE: Final = 0.1
-"""A mean over a stretch of time needs faces in this share of the samples expected in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """The class over one stretch of time."""
-
-    start_s: int
-    samples: int
-    usable: int
-    expected: float
-    engagement: float | None
-    emotions: tuple[float, ...] | None
-    """Mean probabilities in the order of EMOTIONS."""
-
-    @property
-    def coverage(self) -> float | None:
-        return min(1.0, self.usable / self.expected) if self.expected else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +33,22 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class StudentRow:
-    """One participant of a session."""
+    """One student of a session; several records of the same student are one row.
 
-    participant_id: int
+    participant_ids: of those records, the first joined first.
+    """
+
+    participant_ids: tuple[int, ...]
     student_id: int | None
     name: str
     is_simulated: bool
     tally: Tally
     cells: tuple[Cell, ...]
+
+    @property
+    def participant_id(self) -> int:
+        """By which the row is known: that of the first record."""
+        return self.participant_ids[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +72,7 @@ class SessionReport:
     cell_s: int
     students: tuple[StudentRow, ...]
     """By name."""
-    total: Tally
+    total: ClassTally
     generated_at: datetime
 
     @property
@@ -114,15 +104,18 @@ def width_for(
 
 
 def session_report(session: ClassSession) -> SessionReport:
-    """Report a session in six queries, however many its students; its course must be loaded."""
+    """Report a session in four queries, however many its students; its course must be loaded."""
     with_emotion = settings.POLICY == "emotion"
     length = session.elapsed.total_seconds()
     bucket_s = width_for(length, session.interval_s)
-    cell_s = width_for(length, session.interval_s, CELL_WIDTHS_S, MAX_CELLS)
+    whole = tuple(width for width in CELL_WIDTHS_S if width % bucket_s == 0)
+    cell_s = width_for(length, session.interval_s, whole, MAX_CELLS)
     samples = Sample.objects.filter(session=session)
-    stays = stays_by_participant(session, length)
-    rows = {row["bucket"]: row for row in samples.by_time(bucket_s)}
-    students = _students(session, length, stays, cell_s, with_emotion)
+    records = _records(session, length, bucket_s)
+    slots = _slots(length, bucket_s, (slot for one in records for slot in one.sums))
+    students = tuple(
+        _row(one, session, length, cell_s // bucket_s, cell_s, with_emotion) for one in records
+    )
     return SessionReport(
         session_id=session.pk,
         title=session.title,
@@ -136,66 +129,124 @@ def session_report(session: ClassSession) -> SessionReport:
         with_emotion=with_emotion,
         models=tuple(samples.model_names()) if with_emotion else (),
         bucket_s=bucket_s,
-        buckets=_buckets(
-            rows,
-            seconds_by_slot(
-                [stay for own in stays.values() for stay in own],
-                bucket_s,
-                _slots(length, bucket_s, rows),
-            ),
-            bucket_s,
-            session.interval_s,
-            with_emotion,
-        ),
+        buckets=_buckets(records, slots, bucket_s, session.interval_s, with_emotion),
         cell_s=cell_s,
         students=students,
-        total=Tally.sum((row.tally for row in students), length, session.interval_s),
+        total=ClassTally(tuple(row.tally for row in students), session.interval_s),
         generated_at=timezone.now(),
     )
 
 
-def _students(
+@dataclass(slots=True)
+class _Record:
+    """All that is stored of one student in the session: samples by bucket, and stays."""
+
+    people: list[Participant]
+    stays: list[Stay]
+    sums: dict[int, Sums] = field(default_factory=dict)
+    emotion_counts: list[int] = field(default_factory=lambda: [0] * len(EMOTIONS))
+
+
+def _records(session: ClassSession, length_s: float, bucket_s: int) -> list[_Record]:
+    """By name. Records of the same student, from two devices for instance, are put together."""
+    moments = _moments(session)
+    records: dict[tuple[str, int], _Record] = {}
+    by_participant: dict[int, _Record] = {}
+    for person in Participant.objects.filter(session=session).in_join_order():
+        key = (
+            ("participant", person.pk)
+            if person.student_id is None
+            else ("student", person.student_id)
+        )
+        record = records.setdefault(key, _Record([], []))
+        record.people.append(person)
+        by_participant[person.pk] = record
+    for record in records.values():
+        own = [moment for one in record.people for moment in moments.get(one.pk, [])]
+        record.stays = stays_in(own, session, length_s)
+    for participant_id, slot, *row in Sample.objects.filter(session=session).sums_by_time(bucket_s):
+        record = by_participant[participant_id]
+        counted = len(row) - len(EMOTIONS)
+        record.sums.setdefault(slot, Sums()).add(Sums.of_row(row[:counted]))
+        for index, count in enumerate(row[counted:]):
+            record.emotion_counts[index] += count
+    return sorted(
+        records.values(), key=lambda one: (one.people[0].display_name.casefold(), one.people[0].pk)
+    )
+
+
+def _moments(session: ClassSession) -> dict[int, list[tuple[datetime, datetime]]]:
+    moments: dict[int, list[tuple[datetime, datetime]]] = {}
+    for person_id, opened, seen in Connection.objects.of_session(session).stays():
+        moments.setdefault(person_id, []).append((opened, seen))
+    return moments
+
+
+def _row(
+    record: _Record,
     session: ClassSession,
     length_s: float,
-    stays: dict[int, list[Stay]],
+    buckets_a_cell: int,
     cell_s: int,
     with_emotion: bool,
-) -> tuple[StudentRow, ...]:
-    samples = Sample.objects.filter(session=session)
-    tallies = {row["participant_id"]: row for row in samples.tallies()}
-    cells = {
-        (row["participant_id"], row["bucket"]): row
-        for row in samples.by_participant_and_time(cell_s)
-    }
-    slots = _slots(length_s, cell_s, (slot for _, slot in cells))
-    result = []
-    for person in Participant.objects.filter(session=session):
-        own = stays.get(person.pk, [])
-        row = tallies.get(person.pk)
-        result.append(
-            StudentRow(
-                participant_id=person.pk,
-                student_id=person.student_id,
-                name=person.display_name,
-                is_simulated=person.is_simulated,
-                tally=tally_of(row, session, length_s, own, with_emotion),
-                cells=_cells(
-                    [cells.get((person.pk, slot)) for slot in range(slots)],
-                    seconds_by_slot(own, cell_s, slots),
-                    session.interval_s,
-                    with_emotion,
-                ),
-            )
+) -> StudentRow:
+    first = record.people[0]
+    whole = Sums()
+    cells: dict[int, Sums] = {}
+    for slot, sums in record.sums.items():
+        whole.add(sums)
+        cells.setdefault(slot // buckets_a_cell, Sums()).add(sums)
+    connected_s = seconds_by_slot(record.stays, cell_s, _slots(length_s, cell_s, cells))
+    return StudentRow(
+        participant_ids=tuple(one.pk for one in record.people),
+        student_id=first.student_id,
+        name=first.display_name,
+        is_simulated=all(one.is_simulated for one in record.people),
+        tally=Tally(
+            length_s=length_s,
+            interval_s=session.interval_s,
+            attended_s=attended(record.stays),
+            samples=whole.samples,
+            usable=whole.usable,
+            measured=whole.measured if with_emotion else 0,
+            engagement_sum=whole.engagement if with_emotion else 0.0,
+            emotion_counts=tuple(record.emotion_counts) if with_emotion else (0,) * len(EMOTIONS),
+        ),
+        cells=tuple(
+            _cell(cells.get(slot, Sums()), seconds / session.interval_s, with_emotion)
+            for slot, seconds in enumerate(connected_s)
+        ),
+    )
+
+
+def _cell(sums: Sums, expected: float, with_emotion: bool) -> Cell:
+    told = with_emotion and is_enough(sums.usable, expected)
+    return Cell(sums.mean_engagement if told else None, coverage(sums.usable, expected))
+
+
+def _buckets(
+    records: Sequence[_Record],
+    slots: int,
+    width_s: int,
+    interval_s: float,
+    with_emotion: bool,
+) -> tuple[Bucket, ...]:
+    stays = [stay for one in records for stay in one.stays]
+    return tuple(
+        bucket_of(
+            slot * width_s,
+            [one.sums[slot] for one in records if slot in one.sums],
+            seconds,
+            interval_s,
+            with_emotion,
         )
-    return tuple(sorted(result, key=lambda row: (row.name.casefold(), row.participant_id)))
+        for slot, seconds in enumerate(seconds_by_slot(stays, width_s, slots))
+    )
 
 
-def stays_by_participant(session: ClassSession, length_s: float) -> dict[int, list[Stay]]:
-    """When each was connected, in seconds of the session, without overlaps, in one query."""
-    moments: dict[int, list[tuple[datetime, datetime]]] = {}
-    for person_id, opened, seen in Connection.objects.filter(participant__session=session).stays():
-        moments.setdefault(person_id, []).append((opened, seen))
-    return {person_id: stays_in(own, session, length_s) for person_id, own in moments.items()}
+def _slots(length_s: float, width_s: int, used: Iterable[int]) -> int:
+    """How many slots hold the session and every sample, a late last one included."""
+    return max([*used, int(length_s // width_s) if length_s else -1]) + 1
 
 
 def stays_in(
@@ -212,82 +263,3 @@ def stays_in(
         ),
         length_s,
     )
-
-
-def tally_of(
-    row: dict[str, Any] | None,
-    session: ClassSession,
-    length_s: float,
-    stays: list[Stay],
-    with_emotion: bool,
-) -> Tally:
-    """A participant's counts (a row of tallies(), None without samples) with the attendance."""
-    row = row or {}
-    return Tally(
-        length_s=length_s,
-        interval_s=session.interval_s,
-        attended_s=attended(stays),
-        samples=row.get("samples", 0),
-        usable=row.get("usable", 0),
-        measured=row.get("measured", 0) if with_emotion else 0,
-        engagement_sum=(row.get("engagement_sum") or 0.0) if with_emotion else 0.0,
-        emotion_counts=tuple(
-            row.get(f"{name}_count", 0) if with_emotion else 0 for name in EMOTIONS
-        ),
-    )
-
-
-def _slots(length_s: float, width_s: int, used: Iterable[int]) -> int:
-    """How many slots hold the session and every sample, a late last one included."""
-    return max([*used, int(length_s // width_s) if length_s else -1]) + 1
-
-
-def _is_enough(usable: int, expected: float) -> bool:
-    return usable > 0 and usable >= MIN_SHARE * expected
-
-
-def _buckets(
-    rows: dict[int, dict[str, Any]],
-    connected_s: list[float],
-    width_s: int,
-    interval_s: float,
-    with_emotion: bool,
-) -> tuple[Bucket, ...]:
-    result = []
-    for slot, seconds in enumerate(connected_s):
-        row = rows.get(slot, {})
-        usable = row.get("usable", 0)
-        expected = seconds / interval_s
-        told = with_emotion and _is_enough(usable, expected)
-        means = tuple(row[f"mean_{name}"] for name in EMOTIONS) if told else (None,)
-        result.append(
-            Bucket(
-                start_s=slot * width_s,
-                samples=row.get("samples", 0),
-                usable=usable,
-                expected=expected,
-                engagement=row["mean_engagement"] if told else None,
-                emotions=None if None in means else means,
-            )
-        )
-    return tuple(result)
-
-
-def _cells(
-    rows: Sequence[dict[str, Any] | None],
-    connected_s: list[float],
-    interval_s: float,
-    with_emotion: bool,
-) -> tuple[Cell, ...]:
-    result = []
-    for row, seconds in zip(rows, connected_s, strict=True):
-        usable = row["usable"] if row else 0
-        expected = seconds / interval_s
-        told = with_emotion and row is not None and _is_enough(usable, expected)
-        result.append(
-            Cell(
-                engagement=row["mean_engagement"] if row is not None and told else None,
-                coverage=min(1.0, usable / expected) if expected else None,
-            )
-        )
-    return tuple(result)

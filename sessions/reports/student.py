@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
+from inference.labels import EMOTIONS
 from sessions.models import ClassSession, Connection, Participant, Sample, Student
-from sessions.reports.session import stays_in, tally_of
-from sessions.reports.tally import Tally, attended
+from sessions.reports.session import stays_in
+from sessions.reports.tally import Stay, Tally, attended
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def student_report(student: Student) -> StudentReport:
         length = session.elapsed.total_seconds()
         stays = stays_in([m for one in own for m in moments.get(one.pk, [])], session, length)
         tally = Tally.sum(
-            (tally_of(rows.get(one.pk), session, length, [], with_emotion) for one in own),
+            (_tally_of(rows.get(one.pk), session, length, [], with_emotion) for one in own),
             length,
             session.interval_s,
         ).with_attended(attended(stays))
@@ -80,4 +82,27 @@ def student_report(student: Student) -> StudentReport:
         .count(),
         sessions=tuple(sorted(sessions, key=lambda one: (str(one.started_at), one.session_id))),
         with_emotion=with_emotion,
+    )
+
+
+def _tally_of(
+    row: dict[str, Any] | None,
+    session: ClassSession,
+    length_s: float,
+    stays: list[Stay],
+    with_emotion: bool,
+) -> Tally:
+    """A participant's counts (a row of tallies(), None without samples) with the attendance."""
+    row = row or {}
+    return Tally(
+        length_s=length_s,
+        interval_s=session.interval_s,
+        attended_s=attended(stays),
+        samples=row.get("samples", 0),
+        usable=row.get("usable", 0),
+        measured=row.get("measured", 0) if with_emotion else 0,
+        engagement_sum=(row.get("engagement_sum") or 0.0) if with_emotion else 0.0,
+        emotion_counts=tuple(
+            row.get(f"{name}_count", 0) if with_emotion else 0 for name in EMOTIONS
+        ),
     )

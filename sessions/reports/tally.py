@@ -8,6 +8,7 @@ from math import ceil
 from typing import Final
 
 from inference.labels import EMOTIONS
+from sessions.reports.buckets import class_emotions, class_engagement, coverage
 
 MIN_USABLE: Final = 10
 """A mean over fewer usable samples is too little data, and is not given."""
@@ -18,7 +19,7 @@ Stay = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was counted of a participant, a student or a class in one session."""
+    """What was counted of a participant or a student in one session."""
 
     length_s: float
     interval_s: float
@@ -33,7 +34,7 @@ class Tally:
 
     @classmethod
     def sum(cls, tallies: Iterable[Tally], length_s: float, interval_s: float) -> Tally:
-        """All counts added up; attended seconds are those of everybody together."""
+        """All counts of the same student added up."""
         result = cls(length_s, interval_s)
         for one in tallies:
             result = replace(
@@ -62,8 +63,8 @@ class Tally:
 
     @property
     def coverage(self) -> float | None:
-        """Usable samples over those expected, at most 1; None where none is expected."""
-        return min(1.0, self.usable / self.expected) if self.expected >= 1 else None
+        """Usable samples over those expected; see sessions.reports.buckets."""
+        return coverage(self.usable, self.expected)
 
     @property
     def engagement(self) -> float | None:
@@ -81,10 +82,60 @@ class Tally:
     @property
     def dominant(self) -> tuple[str, float] | None:
         """The most frequent emotion and its share; None for too little data."""
-        shares = self.emotion_shares
-        if shares is None:
-            return None
-        return max(zip(EMOTIONS, shares, strict=True), key=lambda pair: pair[1])
+        return most_frequent(self.emotion_shares)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTally:
+    """A class in one session, from its students; each of them counts the same in every mean."""
+
+    students: tuple[Tally, ...]
+    interval_s: float
+
+    @property
+    def attended_s(self) -> float:
+        """Seconds connected, of everybody together."""
+        return sum(one.attended_s for one in self.students)
+
+    @property
+    def samples(self) -> int:
+        return sum(one.samples for one in self.students)
+
+    @property
+    def usable(self) -> int:
+        return sum(one.usable for one in self.students)
+
+    @property
+    def emotion_counts(self) -> tuple[int, ...]:
+        """Samples by dominant emotion, in the order of EMOTIONS."""
+        counts = (one.emotion_counts for one in self.students)
+        return tuple(map(sum, zip(*counts, strict=True))) or (0,) * len(EMOTIONS)
+
+    @property
+    def coverage(self) -> float | None:
+        return coverage(self.usable, self.attended_s / self.interval_s)
+
+    @property
+    def engagement(self) -> float | None:
+        """Mean over the students of whom enough was seen, 0 to 1; None where there is none."""
+        return class_engagement(one.engagement for one in self.students)
+
+    @property
+    def emotion_shares(self) -> tuple[float, ...] | None:
+        """Mean over students of their shares by dominant emotion; None for too little data."""
+        return class_emotions(one.emotion_shares for one in self.students)
+
+    @property
+    def dominant(self) -> tuple[str, float] | None:
+        """The most frequent emotion and its share; None for too little data."""
+        return most_frequent(self.emotion_shares)
+
+
+def most_frequent(shares: tuple[float, ...] | None) -> tuple[str, float] | None:
+    """The emotion with the largest share, and that share."""
+    if shares is None:
+        return None
+    return max(zip(EMOTIONS, shares, strict=True), key=lambda pair: pair[1])
 
 
 def merged(stays: Iterable[Stay], length_s: float) -> list[Stay]:

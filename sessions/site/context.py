@@ -5,13 +5,21 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from inference import service
+from inference.manifest import Manifest
+from inference.registry import model_manifest
+
+
+def served_manifest() -> Manifest | None:
+    """The manifest of the emotion model in use; None where no emotion is estimated."""
+    if settings.POLICY != "emotion":
+        return None
+    return model_manifest(settings.MODELS_DIR, settings.EMOTION_MODEL)
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "emotion_on": settings.POLICY == "emotion",
-        "emotion_model": service.served_manifest(),
+        "emotion_model": served_manifest(),
         "retention_days": settings.RETENTION_DAYS,
         "signup_open": settings.SIGNUP_OPEN,
     }

@@ -1,37 +1,65 @@
-"""Whether this process serves, and what it has done since its start."""
+"""Whether this process lives, and whether it can do its work."""
 
+from __future__ import annotations
+
+import contextlib
+import ipaddress
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from inference import service
-from sessions.live.counters import counters
-from sessions.live.recorder import recorder
+from sessions.live.runtime import Runtime, current
+from sessions.site.context import served_manifest
 
 
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 once frames are answered without waiting for the model, 503 before; with counters.
+    """Always 200 while the process answers: restart it when it does not."""
+    return JsonResponse({"alive": True})
 
-    model is null where no emotion is estimated.
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 while everything works that a class needs, 503 otherwise: {"ready": bool}.
+
+    Staff, and whoever asks from this machine, also see each part and all counters. It waits for
+    nothing: the parts are looked at all the time.
     """
-    ready = service.is_ready()
-    content: dict[str, Any] = {
-        "ready": ready,
-        "model": _model(),
-        **counters.read(),
-        "samples_waiting": recorder.waiting,
-    }
-    if ready:
-        content["analysis"] = service.get_batcher().stats()
+    runtime = current()
+    parts = {} if runtime is None else _parts(runtime)
+    ready = bool(parts) and all(part["ok"] for part in parts.values())
+    content: dict[str, Any] = {"ready": ready}
+    if runtime is not None and _may_see_more(request):
+        content |= {"parts": parts, "model": _model(), **_counts(runtime)}
     return JsonResponse(content, status=200 if ready else 503)
 
 
+def _parts(runtime: Runtime) -> dict[str, dict[str, Any]]:
+    service, recorder = runtime.service.state(), runtime.recorder.state()
+    return {
+        "database": runtime.probes.database.read(),
+        "messages": runtime.probes.messages.read(),
+        "model": {"ok": service["ready"]},
+        "batcher": {"ok": service["healthy"]},
+        "recorder": {"ok": recorder["alive"] and recorder["failing_since_s"] is None, **recorder},
+    }
+
+
+def _counts(runtime: Runtime) -> dict[str, Any]:
+    return {
+        **runtime.counters.read(),
+        "classes": len(runtime.classes),
+        "samples_waiting": runtime.recorder.waiting,
+        "analysis": runtime.service.state(),
+    }
+
+
 def _model() -> dict[str, str] | None:
-    manifest = service.served_manifest()
+    manifest = served_manifest()
     if manifest is None:
         return None
     return {
@@ -39,3 +67,22 @@ def _model() -> dict[str, str] | None:
         "title": manifest.title,
         "initial_weights": manifest.initial_weights,
     }
+
+
+def _may_see_more(request: HttpRequest) -> bool:
+    if _is_from_here(request):
+        return True
+    # Who is signed in is in the database, which may be what is away.
+    with contextlib.suppress(Exception):
+        return bool(request.user.is_staff)
+    return False
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    """From this machine and through no proxy."""
+    if "HTTP_X_FORWARDED_FOR" in request.META:
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False

@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from sessions.models import ClassSession, Course
+from sessions.models import ClassSession, Course, Participant, Takeover
 
 
 class TeacherRequest(HttpRequest):
@@ -22,3 +22,15 @@ def own_session(request: TeacherRequest, pk: int) -> ClassSession:
 def own_course(request: TeacherRequest, pk: int) -> Course:
     """The teacher's course. Raises Http404 for anybody else's."""
     return get_object_or_404(Course.objects.owned_by(request.user), pk=pk)
+
+
+def own_participant(request: TeacherRequest, pk: int, participant_pk: int) -> Participant:
+    """A participant of the teacher's session. Raises Http404 for anybody else's."""
+    people = Participant.objects.owned_by(request.user).select_related("session")
+    return get_object_or_404(people, pk=participant_pk, session=pk)
+
+
+def own_takeover(request: TeacherRequest, pk: int, takeover_pk: int) -> Takeover:
+    """What a device asks in the teacher's session. Raises Http404 for anybody else's."""
+    asks = Takeover.objects.owned_by(request.user).of_sessions([pk])
+    return get_object_or_404(asks, pk=takeover_pk)

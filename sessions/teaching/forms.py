@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.conf import settings
@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
-from sessions import services
+from sessions import news, services
+from sessions.joining.names import NAME_LENGTH, folded, tidy, validate_name
 from sessions.models import ClassSession, Course, Student
 
-MAX_ROSTER = 500
-NAME_LENGTH = 80
+MAX_ROSTER: Final = 500
+FIXED_BY_START: Final = frozenset({"course", "interval_s"})
+"""What is stored was sampled at this interval, of this course's students."""
 
 
 class CourseForm(forms.ModelForm):
@@ -40,7 +42,9 @@ class SessionForm(forms.ModelForm):
 
     class Meta:
         model = ClassSession
-        fields: ClassVar = ["title", "course", "planned_minutes", "interval_s", "show_engagement"]
+        fields: ClassVar = [
+            "title", "course", "planned_minutes", "interval_s", "show_engagement", "show_roster",
+        ]  # fmt: skip
 
     def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,7 +60,6 @@ class SessionForm(forms.ModelForm):
         session = self.instance
         started = session.state != ClassSession.State.PLANNED
         if started:
-            # What is stored was sampled at this interval: coverage is counted by it.
             del self.fields["interval_s"]
         if started or session.participants.exclude(student=None).exists():
             # A participant and its student are of one course.
@@ -85,10 +88,21 @@ class SessionForm(forms.ModelForm):
 
     @transaction.atomic
     def save(self, commit: bool = True) -> ClassSession:
+        """Store what the form shows and nothing else: the session may be started meanwhile."""
         name = self.cleaned_data.get("new_course")
         if name:
             self.instance.course = services.course_named(self.owner, name)
-        return super().save(commit)
+        if not self.instance.pk:
+            return super().save(commit)
+        changed = {"course" if name == "new_course" else name for name in self.changed_data}
+        stored = ClassSession.objects.select_for_update().get(pk=self.instance.pk)
+        if stored.state != ClassSession.State.PLANNED:
+            changed -= FIXED_BY_START
+        if stored.participants.exclude(student=None).exists():
+            changed -= {"course"}
+        self.instance.save(update_fields=changed)
+        news.session_changed(self.instance)
+        return ClassSession.objects.get(pk=self.instance.pk)
 
 
 class RosterForm(forms.Form):
@@ -102,7 +116,7 @@ class RosterForm(forms.Form):
         label="Students, one name a line",
         required=False,
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
-        help_text="Pseudonyms are fine. A student chooses their name here when joining.",
+        help_text="Pseudonyms are fine. The name that a student types when joining is found here.",
     )
     confirm_removal = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -146,21 +160,29 @@ class RosterForm(forms.Form):
 def parse_roster(text: str) -> list[str]:
     """The names, one a line: tidied, without repetitions whatever their capitals.
 
-    Raises ValidationError for too many names and for one that is too long.
+    Raises ValidationError for too many names, and for one that is too long or that the join
+    form would refuse, with its line.
     """
     by_fold: dict[str, str] = {}
-    for line in text.splitlines():
-        name = " ".join(line.split())
+    for number, line in enumerate(text.split("\n"), 1):
+        name = tidy(line)
         if name:
-            by_fold.setdefault(name.casefold(), name)
+            _check_line(number, name)
+            by_fold.setdefault(folded(name), name)
     names = list(by_fold.values())
     if len(names) > MAX_ROSTER:
         raise forms.ValidationError(
             f"{len(names)} names are more than a course takes: keep to {MAX_ROSTER}."
         )
-    too_long = next((name for name in names if len(name) > NAME_LENGTH), None)
-    if too_long:
-        raise forms.ValidationError(
-            f"“{too_long[:30]}…” is longer than {NAME_LENGTH} characters. Shorten it."
-        )
     return names
+
+
+def _check_line(number: int, name: str) -> None:
+    if len(name) > NAME_LENGTH:
+        raise forms.ValidationError(
+            f"Line {number}, “{name[:30]}…”, is longer than {NAME_LENGTH} characters. Shorten it."
+        )
+    try:
+        validate_name(name)
+    except forms.ValidationError as error:
+        raise forms.ValidationError(f"Line {number}: {error.messages[0]}") from None

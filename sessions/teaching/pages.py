@@ -12,7 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inference.labels import EMOTIONS
 from sessions import services
-from sessions.models import ClassSession
+from sessions.errors import NotAllowed
+from sessions.models import ClassSession, Participant, Takeover
+from sessions.querysets import ParticipantQuerySet
 from sessions.reports.charts.sparklines import sparklines_for
 from sessions.site.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR
 from sessions.teaching.access import TeacherRequest, own_session
@@ -77,7 +79,9 @@ def session_lobby(request: TeacherRequest, pk: int) -> HttpResponse:
             "link": link,
             "qr": qr_svg(link),
             "is_local": _host(request) in LOCAL_HOSTS,
-            "participants": session.participants.in_join_order(),
+            "participants": _with_list(session, session.participants.present().in_join_order()),
+            "removed": session.participants.removed(),
+            "asks": Takeover.objects.of_sessions([session.pk]),
         },
     )
 
@@ -118,7 +122,7 @@ def session_start(request: TeacherRequest, pk: int) -> HttpResponse:
     session = own_session(request, pk)
     try:
         services.start_session(session)
-    except services.NotAllowed as refusal:
+    except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect(session)
     return redirect("session_live", pk)
@@ -134,7 +138,7 @@ def session_end(request: TeacherRequest, pk: int) -> HttpResponse:
         return render(request, "sessions/end.html", {"session": session})
     try:
         services.end_session(session)
-    except services.NotAllowed as refusal:
+    except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect(session)
     return redirect("session_report", pk)
@@ -158,11 +162,19 @@ def _put_away(
     session = own_session(request, pk)
     try:
         step(session)
-    except services.NotAllowed as refusal:
+    except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect(session)
     messages.success(request, f"“{session.title}” is {done}.")
     return redirect("dashboard")
+
+
+def _with_list(
+    session: ClassSession, people: ParticipantQuerySet
+) -> list[tuple[Participant, bool]]:
+    """Each with whether a course with a list does not know the name: perhaps a stranger."""
+    has_list = session.course.students.exists()
+    return [(one, has_list and one.student_id is None) for one in people]
 
 
 def _join_link(request: TeacherRequest, session: ClassSession) -> str:

@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from inference import service
 from inference.batcher import Shed
 from inference.frames import FrameError, FrameProblem
 from inference.labels import EMOTIONS
 from inference.pipeline import FaceResult, PictureResult
+from sessions.live.runtime import current
 from sessions.teaching.access import TeacherRequest
 
 PICTURES_A_SECOND: Final = 5
@@ -53,12 +53,14 @@ def analyse(request: TeacherRequest) -> JsonResponse:
         return _problem("not_jpeg")
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.PICTURE_MAX_BYTES:
         return _problem("too_many_bytes")
-    if not service.is_ready():
+    runtime = current()
+    if runtime is None or not runtime.service.is_ready:
         return _later(503, "loading", "The model is still being loaded. Try again shortly.")
     if _is_too_fast(request.user.pk):
         return _later(429, "too_fast", "Too many pictures at once. Try again in a second.")
     try:
-        return JsonResponse(_content(service.analyse_picture(request.body)))
+        limits = settings.PICTURE_MAX_BYTES, settings.PICTURE_MAX_PIXELS
+        return JsonResponse(_content(runtime.service.analyse_picture(request.body, *limits)))
     except FrameError as error:
         return _problem(error.code)
     except Shed:

@@ -20,7 +20,8 @@ async function refresh() {
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const section = fresh.getElementById("people");
-  if (section) people.replaceWith(section);
+  // What the teacher has ticked must not be lost.
+  if (section && !people.querySelector("input:checked")) people.replaceWith(section);
 }
 
 // A page that cannot be reached is asked again; the list stays as it was meanwhile.

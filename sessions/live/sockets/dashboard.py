@@ -15,7 +15,7 @@ from sessions.live.protocol import CloseCode, Ping, ProtocolError
 from sessions.live.runtime import Runtime
 from sessions.live.snapshot import Snapshot, load_snapshot
 from sessions.live.sockets.base import LiveSocket
-from sessions.live.state import ClassState, Person
+from sessions.live.state import ClassState, Presence
 
 MOST_OF_A_USER: Final = 20
 """Dashboards of one teacher: some forgotten tabs, and no program that opens them for ever."""
@@ -33,7 +33,7 @@ class DashboardSocket(LiveSocket):
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__(runtime)
-        self._early: list[tuple[list[Person], list[Any]]] = []
+        self._early: list[list[Presence]] = []
 
     async def enter(self) -> None:
         """Let the session's owner in and send the whole session so far."""
@@ -62,22 +62,23 @@ class DashboardSocket(LiveSocket):
         await self._begin(live, snapshot)
 
     async def _begin(self, live: LiveClass, snapshot: Snapshot) -> None:
-        state = ClassState.of(snapshot, live.elapsed_s(), live.moment().timestamp())
+        now = live.moment().timestamp()
+        state = snapshot.state(now)
         # This process knows more of its own students than the database does.
         known = state.ids()
         own = [one for one in live.people.values() if one.id in known]
-        state.update(own, live.moment().timestamp())
+        state.update(own, now)
+        for seconds in live.told_lately:
+            state.count(seconds)
         message = self._snapshot(live, state, snapshot)
         self.state = state
-        for people, seconds in self._early:
-            self.take_in(people, seconds)
+        for people in self._early:
+            self.take_in(people, [])
         await self.say(message)
         if live.state == "ended":
             await self.tell_state("ended")
 
-    def _snapshot(
-        self, live: LiveClass, state: ClassState, snapshot: Snapshot
-    ) -> protocol.Message:
+    def _snapshot(self, live: LiveClass, state: ClassState, snapshot: Snapshot) -> protocol.Message:
         session = snapshot.session
         elapsed = int(session.elapsed.total_seconds())
         state.tick(live.elapsed_s(), live.moment().timestamp())
@@ -118,10 +119,10 @@ class DashboardSocket(LiveSocket):
 
     # What the live class tells it -----------------------------------------------------------
 
-    def take_in(self, people: list[Person], seconds: list[Any]) -> None:
+    def take_in(self, people: list[Presence], seconds: list[Any]) -> None:
         """News of the students; what comes before the snapshot waits for it."""
         if self.state is None or self.live is None:
-            self._early.append((people, seconds))
+            self._early.append(people)
             return
         self.state.update(people, self.live.moment().timestamp())
         self.state.count(seconds)

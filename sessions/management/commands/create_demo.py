@@ -13,8 +13,8 @@ from sessions.demo.lessons import EMAIL, PASSWORD, PublicSiteError, create_demo
 class Command(BaseCommand):
     help = (
         "Creates a demonstration teacher with a course, finished sessions with simulated history "
-        "and a live session. Run again, it adds nothing twice. Refused on a public site "
-        "(BEHIND_TLS=1): the password is known."
+        "and a live session. Run again, it adds nothing twice. Refused where others "
+        "reach the site (BEHIND_TLS, HOST): the password is known."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

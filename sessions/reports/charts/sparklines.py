@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Final
 
 from django.conf import settings
@@ -11,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from sessions.models import ClassSession, Sample
+from sessions.reports.buckets import class_engagement
 
 POINTS: Final = 24
-SLOT_S: Final = 15
 CACHE_S: Final = 600
 WIDTH: Final = 120
 HEIGHT: Final = 32
@@ -31,15 +32,27 @@ def sparklines_for(sessions: Sequence[ClassSession]) -> dict[int, list[float | N
     keys = {_cache_key(session): session.pk for session in sessions if session.ended_at}
     result = {keys[key]: line for key, line in cache.get_many(keys).items()}
     missing = [session for session in sessions if session.pk not in result]
-    slots: dict[int, dict[int, tuple[float, int]]] = {session.pk: {} for session in missing}
-    if missing:
-        for row in Sample.objects.filter(session__in=missing).by_session_and_time(SLOT_S):
-            if row["measured"]:
-                pair = (row["engagement_sum"], row["measured"])
-                slots[row["session_id"]][row["bucket"]] = pair
-    lines = {session.pk: _line(slots[session.pk], session.interval_s) for session in missing}
+    lines = _lines(missing) if missing else {}
     cache.set_many({key: lines[pk] for key, pk in keys.items() if pk in lines}, CACHE_S)
     return result | lines
+
+
+def _lines(sessions: Sequence[ClassSession]) -> dict[int, list[float | None]]:
+    widths = {session.pk: _width(session) for session in sessions}
+    means: dict[int, dict[int, list[float | None]]] = {pk: {} for pk in widths}
+    rows = Sample.objects.filter(session__in=widths).means_by_session_and_time(widths)
+    for session_id, bucket, mean in rows:
+        means[session_id].setdefault(bucket, []).append(mean)
+    return {
+        pk: [class_engagement(slots.get(slot, ())) for slot in range(max(slots, default=-1) + 1)]
+        for pk, slots in means.items()
+    }
+
+
+def _width(session: ClassSession) -> int:
+    """Seconds of a stretch: at most POINTS of them, and each at least two sampling intervals."""
+    length_s = session.elapsed.total_seconds()
+    return max(1, ceil(length_s / POINTS), ceil(2 * session.interval_s))
 
 
 def sparkline(values: Sequence[float | None]) -> SafeString:
@@ -70,20 +83,6 @@ def sparkline(values: Sequence[float | None]) -> SafeString:
 def _cache_key(session: ClassSession) -> str:
     ended = session.ended_at.timestamp() if session.ended_at else 0
     return f"sparkline:{session.pk}:{ended}"
-
-
-def _line(slots: dict[int, tuple[float, int]], interval_s: float) -> list[float | None]:
-    if not slots:
-        return []
-    length = max(slots) + 1
-    # No point is narrower than two sampling intervals, or the line would break between two.
-    points = max(1, min(POINTS, length, int(length * SLOT_S / (2 * interval_s))))
-    sums = [0.0] * points
-    counts = [0] * points
-    for slot, (total, count) in slots.items():
-        sums[slot * points // length] += total
-        counts[slot * points // length] += count
-    return [s / n if n else None for s, n in zip(sums, counts, strict=True)]
 
 
 def _path(values: Sequence[float | None]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
 
@@ -19,12 +20,20 @@ from sessions.reports.session import SessionReport, StudentRow
 BYTE_ORDER_MARK: Final = "\ufeff"
 FULL_WIDTH: Final = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
 """= + - @ as East Asian keyboards type them; Excel takes these for a formula's start too."""
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", *FULL_WIDTH)
+SEPARATORS: Final = ",;\t|"
+"""What programs may take for the end of a cell, whatever ends one here."""
+FORMULA: Final = re.compile(
+    rf"(^|[{re.escape(SEPARATORS)}\r\n])([\s\"']*)(?=[=+\-@{''.join(FULL_WIDTH)}])"
+)
 
 
 def plain(text: str) -> str:
-    """A text that no spreadsheet runs as a formula: one that starts like one gets a '."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """A text that no spreadsheet runs as a formula, by whatever separator it reads the file.
+
+    A ' goes before whatever looks like the start of a formula: at the start of the text, and
+    behind a character that separates cells elsewhere.
+    """
+    return FORMULA.sub(r"\1'\2", text)
 
 
 async def samples(report: SessionReport) -> AsyncIterator[bytes]:
@@ -40,7 +49,7 @@ async def samples(report: SessionReport) -> AsyncIterator[bytes]:
         ],
         BYTE_ORDER_MARK,
     )
-    students = {row.participant_id: row for row in report.students}
+    students = {key: row for row in report.students for key in row.participant_ids}
     names = {key: plain(row.name) for key, row in students.items()}
     title = plain(report.title)
     last = {

@@ -11,8 +11,9 @@ session       {"id", "title", "course", "started_at", "ended_at", "live", "inter
 summary       counts and means of the class, as for a student below, without names
 timeline      {"width_s", "buckets": [{"start_s", "samples", "usable", "expected", "coverage",
               "engagement", "emotions": mean probabilities or null}]}
-students      [{"participant", "student", "name", "simulated", "attended_s", "attendance",
-              "samples", "usable", "coverage", "engagement", "emotion_shares", "dominant"}]
+students      [{"participant", "participants": all of this student, "student", "name",
+              "simulated", "attended_s", "attendance", "samples", "usable", "coverage",
+              "engagement", "emotion_shares", "dominant"}]
 sample_fields names of the columns of samples
 samples       one array a sample, in order of time; participant refers to students
 
@@ -31,7 +32,7 @@ from inference.labels import EMOTIONS
 from sessions.reports.exports import rows as sample_rows
 from sessions.reports.facts import note, simulated
 from sessions.reports.session import SessionReport
-from sessions.reports.tally import Tally
+from sessions.reports.tally import ClassTally, Tally
 
 SCHEMA: Final = {"name": "engagement-session", "version": 1}
 
@@ -90,6 +91,7 @@ def head(report: SessionReport) -> dict[str, Any]:
         "students": [
             {
                 "participant": row.participant_id,
+                "participants": row.participant_ids,
                 "student": row.student_id,
                 "name": row.name,
                 "simulated": row.is_simulated,
@@ -105,7 +107,7 @@ def head(report: SessionReport) -> dict[str, Any]:
     }
 
 
-def _tally(tally: Tally) -> dict[str, Any]:
+def _tally(tally: Tally | ClassTally) -> dict[str, Any]:
     return {
         "attended_s": tally.attended_s,
         "samples": tally.samples,

@@ -43,6 +43,6 @@ def _take(every: Iterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 def _query(report: SessionReport) -> QuerySet[Sample, tuple[Any, ...]]:
     own = Sample.objects.filter(
         session=report.session_id,
-        participant__in=[row.participant_id for row in report.students],
+        participant__in=[key for row in report.students for key in row.participant_ids],
     )
     return own.in_order().values_list(*fields(report))

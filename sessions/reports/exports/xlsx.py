@@ -158,7 +158,7 @@ class _Writer:
             columns += [(name.capitalize(), 10, "value") for name in EMOTIONS]
             columns += [("Emotion", 11, "text"), ("Engagement", 11, "value"), ("Model", 14, "text")]
         self._head(sheet, columns)
-        names = {row.participant_id: row.name for row in self.report.students}
+        names = {key: row.name for row in self.report.students for key in row.participant_ids}
         for index, (key, at, *rest) in enumerate(sample_rows.rows(self.report), start=1):
             if index > self.most_samples:
                 break

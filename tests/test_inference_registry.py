@@ -1,4 +1,4 @@
-"""The model that a site serves where EMOTION_MODEL does not say."""
+"""Which models there are, and which one is served where nobody says."""
 
 import os
 import subprocess
@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from inference.choice import FACE_BUDGET_MS, default_model
 from inference.paths import MODELS_DIR
+from inference.registry import FACE_BUDGET_MS, default_model, model_manifest
 from tests.conftest import ROOT
 from tests.model_factory import write_model
 
@@ -54,3 +54,12 @@ def test_the_setting_says_otherwise(given: str | None, tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
     )
     assert done.stdout.strip() == (given or default_model(MODELS_DIR)), done.stderr
+
+
+def test_a_manifest_is_read_once_and_none_where_there_is_none(tmp_path: Path) -> None:
+    write_model(tmp_path / "tiny")
+    manifest = model_manifest(tmp_path, "tiny")
+    assert manifest is not None
+    assert (manifest.name, manifest.initial_weights) == ("tiny", "scratch")
+    assert model_manifest(tmp_path, "tiny") is manifest
+    assert model_manifest(tmp_path, "elsewhere") is None

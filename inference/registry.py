@@ -1,15 +1,31 @@
-"""Which model a site serves where EMOTION_MODEL does not say."""
+"""Which models there are, and which one is served where nobody says."""
 
+import functools
 from pathlib import Path
 from typing import Final
 
-from inference.manifest import Manifest, ModelError, available_models, read_manifest
+from inference.manifest import (
+    Manifest,
+    ModelError,
+    available_models,
+    find_model,
+    read_manifest,
+)
 
 FACE_BUDGET_MS: Final = 6.0
 """Sixty faces a second then take 360 ms of each second, and detection has the rest."""
 BATCH: Final = "8"
 SPLIT: Final = "PrivateTest"
 FALLBACK: Final = "compact"
+
+
+@functools.cache
+def model_manifest(models_dir: Path, name: str) -> Manifest | None:
+    """What a model says about itself; None where it cannot be read. Read once."""
+    try:
+        return read_manifest(find_model(models_dir, name))
+    except ModelError:
+        return None
 
 
 def default_model(models_dir: Path) -> str:

@@ -1,0 +1,84 @@
+"""Storing samples so that a repeat does no harm and a bad one is dropped alone. Blocking."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, transaction
+from django.db.utils import Error
+
+from sessions.live.counters import Counters
+from sessions.models import Sample
+
+logger = logging.getLogger(__name__)
+
+BAD = (IntegrityError, DataError, ValidationError, TypeError, ValueError)
+"""What the database or Django says of a row that can never be stored."""
+
+
+class Inserter:
+    """A sample is known by its participant and its moment, which the database keeps unique."""
+
+    def __init__(self, counts: Counters) -> None:
+        self._counts = counts
+        self._may_repeat = False
+
+    def insert(self, samples: Sequence[Sample], *, may_repeat: bool = False) -> None:
+        """Store what is not stored yet.
+
+        may_repeat: some may have been stored before. Raises django.db.Error while the database
+        is away; what was tried then may be stored or not, so that the next call looks first.
+        """
+        if not samples:
+            return
+        try:
+            if may_repeat or self._may_repeat:
+                samples = self._not_stored(samples)
+            self._insert(samples)
+            self._may_repeat = False
+        except BAD:
+            self._insert_singly(self._not_stored(samples))
+        except Error:
+            self._may_repeat = True
+            raise
+
+    def _not_stored(self, samples: Sequence[Sample]) -> list[Sample]:
+        known = set(Sample.objects.moments_of(samples))
+        fresh = [one for one in samples if (one.participant_id, one.at) not in known]
+        self._counts.add("samples_repeated", len(samples) - len(fresh))
+        return fresh
+
+    def _insert(self, samples: Sequence[Sample]) -> None:
+        for sample in samples:
+            # An insert that was taken back at its commit has left a key behind.
+            sample.pk = None
+        with transaction.atomic():
+            Sample.objects.bulk_create(samples)
+        self._counts.add("samples_stored", len(samples))
+
+    def _insert_singly(self, samples: Sequence[Sample]) -> None:
+        """Halve what is refused until the bad samples are found."""
+        try:
+            self._insert(samples)
+        except BAD as error:
+            if len(samples) > 1:
+                middle = len(samples) // 2
+                self._insert_singly(samples[:middle])
+                self._insert_singly(samples[middle:])
+            elif samples:
+                self._drop(samples[0], error)
+
+    def _drop(self, sample: Sample, error: Exception) -> None:
+        """A participant that was deleted meanwhile is the ordinary reason."""
+        self._counts.add("samples_dropped")
+        at = sample.at.isoformat() if isinstance(sample.at, datetime) else "an odd moment"
+        logger.warning(
+            "A sample of participant %s in session %s at %s cannot be stored and is dropped: %s",
+            sample.participant_id,
+            sample.session_id,
+            at,
+            type(error).__name__,
+        )

@@ -1,0 +1,133 @@
+"""What the figures of a class mean, in one place for live charts, reports and exports. Pure.
+
+Class engagement of a stretch of time is the mean over students of each student's own mean in
+it, so that who is sampled ten times as often does not count ten times; emotions likewise.
+
+Coverage is the usable samples (those with a face) over the expected ones: the time that students
+were connected, divided by the sampling interval. Time without a connection expects nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from inference.labels import EMOTIONS
+
+MIN_SHARE: Final = 0.1
+"""A mean over a stretch of time needs faces in this share of the samples expected in it."""
+LEAST_EXPECTED: Final = 0.5
+"""Samples; a coverage of less is a matter of chance and is not given."""
+
+
+@dataclass(slots=True)
+class Sums:
+    """One student's samples of a stretch, in a form that adds up.
+
+    measured: those with an engagement, which add up to engagement. estimated: those with
+    probabilities, which add up to emotions, in the order of EMOTIONS.
+    """
+
+    samples: int = 0
+    usable: int = 0
+    measured: int = 0
+    engagement: float = 0.0
+    estimated: int = 0
+    emotions: list[float] = field(default_factory=lambda: [0.0] * len(EMOTIONS))
+
+    @classmethod
+    def of_row(cls, row: Sequence[float | None]) -> Sums:
+        """From samples, usable, measured, engagement, estimated and seven sums."""
+        samples, usable, measured, engagement, estimated, *emotions = (value or 0 for value in row)
+        return cls(
+            int(samples), int(usable), int(measured), engagement, int(estimated), list(emotions)
+        )
+
+    def add(self, other: Sums) -> None:
+        """Add more samples of the same student."""
+        self.samples += other.samples
+        self.usable += other.usable
+        self.measured += other.measured
+        self.engagement += other.engagement
+        self.estimated += other.estimated
+        self.emotions = [
+            one + more for one, more in zip(self.emotions, other.emotions, strict=True)
+        ]
+
+    @property
+    def mean_engagement(self) -> float | None:
+        """The student's own mean, 0 to 1; None without any measured sample."""
+        return self.engagement / self.measured if self.measured else None
+
+    @property
+    def mean_emotions(self) -> tuple[float, ...] | None:
+        """The student's own mean probabilities; None without any estimate."""
+        if not self.estimated:
+            return None
+        return tuple(value / self.estimated for value in self.emotions)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The class over one stretch of time that begins at start_s.
+
+    expected: samples by the time connected. engagement, emotions: the class's, None for too
+    little data.
+    """
+
+    start_s: int
+    samples: int
+    usable: int
+    expected: float
+    engagement: float | None
+    emotions: tuple[float, ...] | None
+
+    @property
+    def coverage(self) -> float | None:
+        return coverage(self.usable, self.expected)
+
+
+def coverage(usable: int, expected: float) -> float | None:
+    """Usable over expected samples, 0 to 1; None where next to nothing is expected."""
+    return min(1.0, usable / expected) if expected > LEAST_EXPECTED else None
+
+
+def class_engagement(means: Iterable[float | None]) -> float | None:
+    """The class's engagement from each student's own mean; None where no student has one."""
+    known = [mean for mean in means if mean is not None]
+    return sum(known) / len(known) if known else None
+
+
+def class_emotions(means: Iterable[Sequence[float] | None]) -> tuple[float, ...] | None:
+    """The class's seven shares or probabilities from each student's own; None without any."""
+    known = [mean for mean in means if mean is not None]
+    if not known:
+        return None
+    return tuple(sum(column) / len(known) for column in zip(*known, strict=True))
+
+
+def is_enough(usable: int, expected: float) -> bool:
+    """Whether a mean over a stretch may be told."""
+    return usable > 0 and usable >= MIN_SHARE * expected
+
+
+def bucket_of(
+    start_s: int,
+    students: Sequence[Sums],
+    connected_s: float,
+    interval_s: float,
+    with_emotion: bool = True,
+) -> Bucket:
+    """The class over a stretch, from each student's samples and the time all were connected."""
+    usable = sum(one.usable for one in students)
+    expected = connected_s / interval_s
+    told = with_emotion and is_enough(usable, expected)
+    return Bucket(
+        start_s=start_s,
+        samples=sum(one.samples for one in students),
+        usable=usable,
+        expected=expected,
+        engagement=class_engagement(one.mean_engagement for one in students) if told else None,
+        emotions=class_emotions(one.mean_emotions for one in students) if told else None,
+    )

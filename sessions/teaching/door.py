@@ -1,0 +1,92 @@
+"""Who is in a teacher's session: letting in, taking out, closing the door."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from sessions.errors import NotAllowed
+from sessions.joining import membership
+from sessions.teaching.access import (
+    TeacherRequest,
+    own_participant,
+    own_session,
+    own_takeover,
+)
+
+
+def _done(request: TeacherRequest, pk: int, text: str) -> HttpResponse:
+    """Back to the lobby with a message; the live page, which asks for JSON, stays where it is."""
+    if request.accepts("text/html"):
+        messages.success(request, text)
+        return redirect("session", pk)
+    return JsonResponse({"message": text})
+
+
+@login_required
+@require_POST
+def remove(request: TeacherRequest, pk: int, participant_pk: int) -> HttpResponse:
+    """Take a participant out."""
+    participant = own_participant(request, pk, participant_pk)
+    membership.remove(participant)
+    return _done(request, pk, f"{participant.display_name} is taken out of the session.")
+
+
+@login_required
+@require_POST
+def remove_many(request: TeacherRequest, pk: int) -> HttpResponse:
+    """Take out those that are ticked in the lobby."""
+    session = own_session(request, pk)
+    ticked = [int(key) for key in request.POST.getlist("participant") if key.isdecimal()]
+    people = list(session.participants.present().filter(pk__in=ticked))
+    for participant in people:
+        membership.remove(participant)
+    return _done(request, pk, f"Taken out of the session: {len(people)}.")
+
+
+@login_required
+@require_POST
+def readmit(request: TeacherRequest, pk: int, participant_pk: int) -> HttpResponse:
+    """Let one who was taken out come back."""
+    participant = own_participant(request, pk, participant_pk)
+    try:
+        membership.readmit(participant)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("session", pk)
+    return _done(request, pk, f"{participant.display_name} may come back.")
+
+
+@login_required
+@require_POST
+def lock(request: TeacherRequest, pk: int) -> HttpResponse:
+    membership.set_locked(own_session(request, pk), True)
+    return _done(request, pk, "The door is closed: nobody new can join.")
+
+
+@login_required
+@require_POST
+def unlock(request: TeacherRequest, pk: int) -> HttpResponse:
+    membership.set_locked(own_session(request, pk), False)
+    return _done(request, pk, "The door is open: whoever has the code can join.")
+
+
+@login_required
+@require_POST
+def allow(request: TeacherRequest, pk: int, takeover_pk: int) -> HttpResponse:
+    """Let the device that asks go on as the participant."""
+    takeover = own_takeover(request, pk, takeover_pk)
+    name = takeover.participant.display_name
+    membership.allow(takeover)
+    return _done(request, pk, f"{name} goes on on the other device.")
+
+
+@login_required
+@require_POST
+def refuse(request: TeacherRequest, pk: int, takeover_pk: int) -> HttpResponse:
+    """The device that asks does not go on as the participant."""
+    takeover = own_takeover(request, pk, takeover_pk)
+    name = takeover.participant.display_name
+    membership.refuse(takeover)
+    return _done(request, pk, f"The other device does not become {name}.")
