@@ -27,7 +27,7 @@ from django.urls import path, re_path  # noqa: E402
 from twisted.internet import reactor  # noqa: E402
 from twisted.internet.defer import Deferred  # noqa: E402
 
-from engagement_site.bodies import MemoryRequest  # noqa: E402
+from engagement_site.bodies import BoundedChannel, MemoryRequest  # noqa: E402
 from engagement_site.proxies import TrustedProxies  # noqa: E402
 from sessions.live import runtime  # noqa: E402
 from sessions.live.sockets.dashboard import DashboardSocket  # noqa: E402
@@ -37,8 +37,9 @@ from sessions.site.outage import OutageGuard  # noqa: E402
 # A message over Daphne's limit is then closed with 1009, which a page can explain, instead of
 # a dropped connection.
 WebSocketProtocol.failByDrop = False
-# Daphne has no setting for the class that it makes requests of.
+# Daphne has no setting for the classes that it makes connections and requests of.
 http_protocol.WebRequest = MemoryRequest
+http_protocol.HTTPFactory.protocol = lambda factory: BoundedChannel()
 
 serving = runtime.from_settings()
 runtime.serve_with(serving)
@@ -72,5 +73,6 @@ def _say_goodbye() -> Deferred[None]:
 reactor.addSystemEventTrigger("before", "shutdown", _say_goodbye)  # type: ignore[arg-type]
 # Not at the interpreter's exit, which waits for threads that may hang.
 reactor.addSystemEventTrigger("after", "shutdown", serving.stop)  # type: ignore[arg-type]
-reactor.callWhenRunning(serving.begin)
+# Once the loop runs, which it does not yet when the reactor says that it starts.
+reactor.callLater(0, serving.begin)  # type: ignore[arg-type]
 serving.start()

@@ -240,7 +240,8 @@ class SampleQuerySet(QuerySet["Sample"]):
         """(session, bucket, one participant's mean engagement); widths_s by session."""
         width = Case(*(When(session=pk, then=Value(width)) for pk, width in widths_s.items()))
         return (
-            self.annotate(bucket=F("second") / width)
+            self.exclude(engagement=None)
+            .annotate(bucket=F("second") / width)
             .values("session_id", "bucket", "participant_id")
             .annotate(mean_engagement=Avg("engagement"))
             .order_by("session_id", "bucket")

@@ -7,6 +7,7 @@ import http.cookiejar
 import json
 import re
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import AsyncIterator, Callable
@@ -186,9 +187,19 @@ class Socket:
 def until(check: Callable[[], bool], within_s: float = WITHIN_S) -> None:
     """Wait until the check holds; it fails as an assertion."""
     deadline = time.monotonic() + within_s
-    while not check():
+    while not _holds(check):
         assert time.monotonic() < deadline, f"this did not hold within {within_s} s"
         time.sleep(0.05)
+
+
+def _holds(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except urllib.error.HTTPError as error:
+        # The database may be what is waited for.
+        if error.code != 503:
+            raise
+        return False
 
 
 def jpeg(image: Any, quality: int = 80) -> bytes:

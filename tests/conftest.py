@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from pytest_django.fixtures import Settings
 
+from sessions.site import limits
 from tests import postgres, redis_server
 from tests.server import Server, running_server
 
@@ -34,6 +35,12 @@ def shared() -> Path:
     if not folder.is_dir():
         skip_or_fail("../shared is not here: real data and media are needed for this test")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_earlier_tries() -> None:
+    """What other tests have tried counts toward no limit."""
+    limits.forget_all()
 
 
 @pytest.fixture(autouse=True)

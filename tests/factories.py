@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from inference.labels import EMOTIONS
-from sessions.joining import codes
+from sessions.joining import codes, membership
 from sessions.models import ClassSession, Course, Participant, Sample, Student
 
 _number = count(1)
@@ -69,9 +69,17 @@ def make_sample(
     return Sample.objects.create(
         session=session,
         participant=participant,
-        at=started + timedelta(seconds=second),
+        # A participant has one sample at a moment.
+        at=started + timedelta(seconds=second, microseconds=next(_number)),
         second=second,
         emotion=emotion,
         model_name="compact",
         **fields,
     )
+
+
+def join(session: ClassSession, name: str) -> tuple[Participant, str]:
+    """Join as somebody new; returns the participant and the secret token."""
+    participant, token = membership.join(session, name)
+    assert token is not None
+    return participant, token

@@ -8,7 +8,17 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from tests.factories import PASSWORD, make_teacher
+from sessions.demo.lessons import PASSWORD as DEMO_PASSWORD
+from sessions.demo.lessons import demo_teacher
+from sessions.models import Sample
+from tests.factories import (
+    PASSWORD,
+    make_course,
+    make_participant,
+    make_sample,
+    make_session,
+    make_teacher,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +105,102 @@ def test_after_many_wrong_passwords_even_the_right_one_is_refused_for_a_while(
     page = sign_in(client, teacher.email).content.decode()
     assert "Too many failed login attempts" in page
     assert not is_signed_in(client)
+
+
+@pytest.mark.finding(2)
+def test_a_stranger_who_guesses_does_not_lock_the_teacher_out(client: Client) -> None:
+    teacher = make_teacher()
+    stranger = Client(REMOTE_ADDR="10.9.8.7")
+    for _ in range(6):
+        sign_in(stranger, teacher.email, "wrong")
+    sign_in(client, teacher.email)
+    assert is_signed_in(client)
+
+
+@pytest.mark.finding(2)
+def test_guesses_from_everywhere_stop_all_but_known_devices(client: Client) -> None:
+    teacher = make_teacher()
+    sign_in(client, teacher.email)
+    client.post("/accounts/logout/")
+    for number in range(100):
+        sign_in(Client(REMOTE_ADDR=f"10.9.{number}.7"), teacher.email, "wrong")
+    stranger = Client(REMOTE_ADDR="10.8.8.8")
+    assert "Too many failed" in sign_in(stranger, teacher.email).content.decode()
+    sign_in(client, teacher.email)
+    assert is_signed_in(client)
+
+
+@pytest.mark.finding(2)
+def test_a_pupil_behind_the_same_address_does_not_lock_out_a_known_device(client: Client) -> None:
+    teacher = make_teacher()
+    sign_in(client, teacher.email)
+    client.post("/accounts/logout/")
+    for _ in range(6):
+        sign_in(Client(), teacher.email, "wrong")
+    sign_in(client, teacher.email)
+    assert is_signed_in(client)
+
+
+@pytest.mark.finding(8)
+@pytest.mark.parametrize("verification", ["optional", "mandatory"])
+def test_signing_up_does_not_tell_whether_an_address_is_registered(
+    settings: Settings, verification: str
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = verification
+    settings.ACCOUNT_PREVENT_ENUMERATION = True if verification == "mandatory" else "strict"
+    make_teacher("known@example.org")
+    answers = [sign_up(Client(), address) for address in ("known@example.org", "new@example.org")]
+    known, new = answers
+    assert (known.status_code, known["Location"]) == (new.status_code, new["Location"])
+    assert known.cookies.keys() == new.cookies.keys()
+
+
+@pytest.mark.finding(8)
+def test_who_signs_up_with_anothers_address_gets_nothing_of_theirs(client: Client) -> None:
+    teacher = make_teacher("known@example.org")
+    course = make_course(teacher)
+    data = {"email": teacher.email, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    client.post("/accounts/signup/", data)
+    assert client.get(course.get_absolute_url()).status_code == 404
+    sign_in(other := Client(), teacher.email)
+    assert other.get(course.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.finding(5)
+def test_the_demonstration_teacher_is_nobody_once_others_reach_the_site(
+    client: Client, settings: Settings
+) -> None:
+    demo = demo_teacher()
+    sign_in(client, demo.email, DEMO_PASSWORD)
+    assert is_signed_in(client)
+    settings.IS_PUBLIC = True
+    assert not is_signed_in(client)
+    sign_in(again := Client(), demo.email, DEMO_PASSWORD)
+    assert not is_signed_in(again)
+
+
+@pytest.mark.finding(19)
+def test_an_account_is_deleted_with_its_password_and_everything_in_it(client: Client) -> None:
+    teacher = make_teacher()
+    session = make_session(make_course(teacher))
+    make_sample(make_participant(session))
+    client.force_login(teacher)
+    page = client.get("/accounts/delete/").content.decode()
+    assert "Recorded moments</dt><dd>1<" in page
+    assert client.post("/accounts/delete/", {"password": "wrong"}).status_code == 400
+    assert client.post("/accounts/delete/", {"password": PASSWORD})["Location"] == "/"
+    assert not User.objects.exists()
+    assert not Sample.objects.exists()
+    assert not is_signed_in(client)
+
+
+@pytest.mark.finding(19)
+def test_a_stranger_deletes_no_account(client: Client) -> None:
+    make_teacher()
+    assert (
+        "/accounts/login/" in client.post("/accounts/delete/", {"password": PASSWORD})["Location"]
+    )
+    assert User.objects.count() == 1
 
 
 def test_a_flood_of_sign_ups_is_stopped_with_a_clear_page(client: Client) -> None:

@@ -7,11 +7,14 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.db import connection
+from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from sessions import services
+from sessions.joining import membership
 from sessions.models import ClassSession, Course, Participant, Sample
 from tests.factories import make_participant, make_sample, make_session, make_teacher
 from tests.lessons import KnownLesson, add_samples, make_lesson
@@ -52,6 +55,7 @@ def test_every_list_opens_is_searched_and_shows_its_rows(
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_single_page_opens(model: str, head: Client, lesson: KnownLesson) -> None:
+    membership.ask_for(lesson.ann)
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     html = head.get(at(f"{model}_change", row.pk))
@@ -74,6 +78,7 @@ def test_lists_take_the_same_queries_with_more_rows(
 
 @pytest.mark.parametrize("model", ["sample", "connection"])
 def test_records_are_only_read(model: str, head: Client, lesson: KnownLesson) -> None:
+    membership.ask_for(lesson.ann)
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     assert head.get(at(f"{model}_add")).status_code == 403
@@ -161,3 +166,58 @@ def test_too_many_sessions_are_not_exported_at_once(head: Client) -> None:
 def test_a_teacher_has_no_way_in(client: Client, lesson: KnownLesson) -> None:
     client.force_login(lesson.teacher)
     assert client.get(at("sample_changelist")).status_code == 302
+
+
+@pytest.mark.finding(20)
+def test_what_a_session_was_sampled_at_stays_once_it_has_started(
+    head: Client, lesson: KnownLesson
+) -> None:
+    session = lesson.session
+    fields = {"title": "New", "planned_minutes": "45", "interval_s": "60", "course": "1"}
+    head.post(at("classsession_change", session.pk), fields)
+    stored = ClassSession.objects.get(pk=session.pk)
+    assert (stored.title, stored.interval_s) == ("New", session.interval_s)
+    assert stored.course == session.course
+
+
+@pytest.mark.finding(20)
+def test_saving_in_the_admin_site_does_not_undo_a_start(head: Client) -> None:
+    session = make_session(state="planned")
+    other = ClassSession.objects.get(pk=session.pk)
+    services.start_session(session)
+    form = type("Form", (), {"changed_data": ["title"]})()
+    other.title = "New"
+    model_admin = admin.site.get_model_admin(ClassSession)
+    model_admin.save_model(HttpRequest(), other, form, change=True)
+    stored = ClassSession.objects.get(pk=session.pk)
+    assert (stored.title, stored.state) == ("New", "live")
+
+
+@pytest.mark.finding(20)
+@pytest.mark.parametrize("model", ["sample", "connection"])
+def test_a_page_of_millions_is_not_counted(model: str, head: Client, lesson: KnownLesson) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert head.get(at(f"{model}_changelist")).status_code == 200
+    table = f"class_sessions_{model}"
+    assert not [q["sql"] for q in queries if "COUNT(" in q["sql"] and table in q["sql"]]
+
+
+@pytest.mark.finding(3)
+def test_there_is_one_sign_in_and_it_has_limits(client: Client) -> None:
+    """Sixty wrong passwords were looked at on a page of the admin site's own."""
+    answer = client.get("/admin/login/?next=/admin/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/")
+    form = {"username": "head", "password": "wrong"}
+    with CaptureQueriesContext(connection) as queries:
+        for _ in range(60):
+            assert client.post("/admin/login/", form).status_code == 302
+    assert not [q for q in queries if "auth_user" in q["sql"]]
+
+
+@pytest.mark.finding(3)
+def test_a_teacher_who_is_no_administrator_gets_no_admin_site(client: Client) -> None:
+    client.force_login(make_teacher())
+    assert client.get("/admin/login/").status_code == 403
+    answer = client.get("/admin/", follow=True)
+    assert answer.status_code == 403

@@ -115,8 +115,8 @@ def test_the_command_says_how_to_get_in(demo: Demo) -> None:
 
 
 def test_the_command_is_refused_on_a_public_site(settings: Settings) -> None:
-    settings.BEHIND_TLS = True
+    settings.IS_PUBLIC = True
     User.objects.filter(email=EMAIL).delete()
-    with pytest.raises(CommandError, match=r"BEHIND_TLS=1 .* a site of its own"):
+    with pytest.raises(CommandError, match=r"others reach this site.* a site of its own"):
         call_command("create_demo")
     assert not User.objects.exists()

@@ -4,6 +4,7 @@ import pytest
 
 from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult
+from sessions.clock import Start
 from sessions.joining.admission import Admission
 from sessions.live.samples import sample_of, with_sample
 from sessions.live.state import Presence
@@ -18,7 +19,7 @@ ME = Admission(
     code="ABCDEF",
     title="Waves",
     state="live",
-    started_at=BEGAN,
+    start=Start(BEGAN, "", None),
     interval_s=1.0,
     show_engagement=True,
     participant_id=7,
@@ -26,6 +27,7 @@ ME = Admission(
     is_simulated=False,
     camera="on",
     connection_id=9,
+    token_hash="",
 )
 ADA = Presence(id=7, name="Ada", simulated=False, connection=9, connected=True, camera="on")
 

@@ -38,7 +38,7 @@ def test_the_whole_session_so_far(
     make_sample(ben, 10, "sad", engagement=0.2)
     make_sample(ada, 11, "")
     make_sample(ada, 597, "happy", engagement=0.8, faces=2)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         snapshot = load_snapshot(teacher, session.pk, after(session, 600))
     assert snapshot is not None
     series = snapshot.series

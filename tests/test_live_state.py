@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from inference.labels import EMOTIONS
 from sessions.live.state import HEARD_WITHIN_S, ClassState, Presence, dominant
+from sessions.live.tallies import Slots
 
 HAPPY = tuple(0.94 if name == "happy" else 0.01 for name in EMOTIONS)
 SAD = tuple(0.94 if name == "sad" else 0.01 for name in EMOTIONS)
@@ -26,8 +27,13 @@ ADA = Presence(
 BEN = replace(ADA, id=2, name="Ben", probabilities=SAD, engagement=0.2)
 
 
+def empty_state(interval_s: float) -> ClassState:
+    """Of a session that has not started."""
+    return ClassState(interval_s, Slots(1, interval_s, {}, {}), 0.0)
+
+
 def state_with(*people: Presence, interval_s: float = 1.0, now: float = 100.0) -> ClassState:
-    state = ClassState(interval_s)
+    state = empty_state(interval_s)
     state.update(people, now)
     return state
 
@@ -68,7 +74,7 @@ def test_who_is_not_heard_of_is_offline() -> None:
 
 def test_the_first_tick_tells_everything_and_the_next_only_changes() -> None:
     state = state_with(ADA, BEN)
-    first = state.tick(100.0)
+    first = state.tick(0.0, 100.0)
     assert first["connected"] == first["faces"] == 2
     assert first["engagement"] == pytest.approx(0.4)
     assert first["emotions"]["happy"] == pytest.approx(0.475)
@@ -92,16 +98,16 @@ def test_the_first_tick_tells_everything_and_the_next_only_changes() -> None:
             "faces": 1,
         },
     ]
-    assert state.tick(100.5)["participants"] == []
+    assert state.tick(0.0, 100.5)["participants"] == []
     state.update([replace(BEN, camera="paused")], 101.0)
-    changed = state.tick(101.0)
+    changed = state.tick(0.0, 101.0)
     assert [view["id"] for view in changed["participants"]] == [2]
     assert changed["faces"] == 1
     assert changed["connected"] == 2
 
 
 def test_nobody_here_is_no_number_instead_of_zero() -> None:
-    tick = state_with(replace(ADA, face_at=None, faces=0)).tick(100.0)
+    tick = state_with(replace(ADA, face_at=None, faces=0)).tick(0.0, 100.0)
     assert tick["engagement"] is None
     assert tick["emotions"] == {}
     assert tick["faces"] == 0
@@ -115,7 +121,7 @@ def test_one_who_is_away_has_no_emotion() -> None:
 
 
 def test_without_emotion_faces_are_counted_all_the_same() -> None:
-    tick = state_with(replace(ADA, probabilities=None, engagement=None)).tick(100.0)
+    tick = state_with(replace(ADA, probabilities=None, engagement=None)).tick(0.0, 100.0)
     assert tick["faces"] == 1
     assert tick["engagement"] is None
     assert tick["emotions"] == {}
@@ -124,18 +130,18 @@ def test_without_emotion_faces_are_counted_all_the_same() -> None:
 def test_news_of_an_older_connection_comes_too_late() -> None:
     state = state_with(replace(ADA, connection=11))
     state.update([replace(ADA, connection=10, connected=False)], 100.0)
-    assert state.tick(100.0)["connected"] == 1
+    assert state.tick(0.0, 100.0)["connected"] == 1
 
 
 def test_a_removed_participant_stays_away_and_is_told_once() -> None:
     state = state_with(ADA, BEN)
-    state.tick(100.0)
+    state.tick(0.0, 100.0)
     state.remove(1)
     state.update([replace(ADA, connection=99)], 101.0)
-    tick = state.tick(101.0)
+    tick = state.tick(0.0, 101.0)
     assert tick["removed"] == [1]
     assert tick["connected"] == 1
-    assert state.tick(101.0)["removed"] == []
+    assert state.tick(0.0, 101.0)["removed"] == []
     assert state.ids() == {2}
 
 
@@ -169,7 +175,7 @@ people = st.builds(
 def test_ticks_put_together_are_the_whole(
     news: list[tuple[Presence, float]], data: st.DataObject
 ) -> None:
-    state = ClassState(1.0)
+    state = empty_state(1.0)
     told: dict[int, dict[str, Any]] = {}
     now = 0.0
     for person, at in news:
@@ -177,7 +183,7 @@ def test_ticks_put_together_are_the_whole(
         state.update([person], now)
         if data.draw(st.booleans()):
             state.remove(data.draw(st.integers(1, 5)))
-        tick = state.tick(now)
+        tick = state.tick(0.0, now)
         told |= {view["id"]: view for view in tick["participants"]}
         for key in tick["removed"]:
             del told[key]

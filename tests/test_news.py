@@ -24,7 +24,7 @@ def heard(channel: str) -> list[dict[str, object]]:
     """Everything that waits in the channel."""
 
     async def read() -> list[dict[str, object]]:
-        found = []
+        found: list[dict[str, object]] = []
         while True:
             try:
                 message = await asyncio.wait_for(get_channel_layer().receive(channel), 0.1)

@@ -65,7 +65,7 @@ def test_what_cannot_be_is_explained(arguments: list[str], message: str) -> None
 
 
 def test_a_public_site_gets_no_account_with_a_known_password(settings: Settings) -> None:
-    settings.BEHIND_TLS = True
+    settings.IS_PUBLIC = True
     with pytest.raises(CommandError, match=r"knows the .* password.* with --teacher"):
         run("--title", "Waves")
     assert not User.objects.exists()

@@ -1,6 +1,8 @@
 import pytest
 
+from inference.labels import EMOTIONS
 from sessions.models import ClassSession, Course, Sample
+from sessions.reports.buckets import Sums
 from tests.factories import make_course, make_participant, make_sample, make_session, make_teacher
 
 pytestmark = pytest.mark.django_db
@@ -21,14 +23,14 @@ def test_buckets_of_time_hold_means_of_usable_samples_and_count_all() -> None:
     make_sample(participant, second=4, engagement=0.6)
     make_sample(participant, second=4, emotion="")
     make_sample(participant, second=12, emotion="")
-    rows = list(Sample.objects.by_time(5))
-    assert [(row["bucket"], row["samples"], row["usable"]) for row in rows] == [
-        (0, 3, 2),
-        (2, 1, 0),
-    ]
-    assert rows[0]["mean_engagement"] == pytest.approx(0.4)
-    assert rows[0]["mean_happy"] == pytest.approx(0.9)
-    assert rows[1]["mean_engagement"] is None
+    rows = list(Sample.objects.sums_by_time(5))
+    assert [row[:5] for row in rows] == [(participant.pk, 0, 3, 2, 2), (participant.pk, 2, 1, 0, 0)]
+    first, second = (Sums.of_row(row[2 : 7 + len(EMOTIONS)]) for row in rows)
+    assert first.mean_engagement == pytest.approx(0.4)
+    assert first.mean_emotions is not None
+    assert first.mean_emotions[EMOTIONS.index("happy")] == pytest.approx(0.9)
+    assert second.mean_engagement is None
+    assert rows[0][7 + len(EMOTIONS) :] == tuple(2 * (name == "happy") for name in EMOTIONS)
 
 
 def test_each_participant_has_buckets_of_its_own() -> None:

@@ -76,16 +76,26 @@ def test_without_emotion_no_column_of_it_is_left(settings: Settings) -> None:
         assert {row["note"] for row in rows} == {"presence only"}
 
 
-@given(st.text(max_size=20))
-def test_a_text_never_starts_as_a_formula_and_loses_nothing(text: str) -> None:
+STARTS = ("=", "+", "-", "@", *csv_export.FULL_WIDTH)
+
+
+@pytest.mark.finding(8)
+@given(st.text(st.sampled_from("=+-@\uff1d;,|\t\r\n \"'a1"), max_size=12))
+def test_no_cell_is_a_formula_by_whatever_separator_a_file_is_read(text: str) -> None:
     safe = csv_export.plain(text)
-    assert not safe.startswith(csv_export.FORMULA_STARTS)
-    assert safe in (text, "'" + text)
+    assert safe.replace("'", "") == text.replace("'", "")
+    for separator in csv_export.SEPARATORS:
+        for line in safe.splitlines():
+            for cell in line.split(separator):
+                assert not cell.strip().strip('"').strip().startswith(STARTS), (safe, cell)
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d"])
+@pytest.mark.finding(8)
+@pytest.mark.parametrize("start", ["=", ";=", "a;=", "x\t=", ", +", '"=', "\n@", "\uff1d"])
 def test_every_start_of_a_formula_is_guarded(start: str) -> None:
-    assert csv_export.plain(f"{start}1+1") == f"'{start}1+1"
+    safe = csv_export.plain(f"{start}1+1")
+    assert "'" in safe
+    assert not safe.startswith(STARTS)
 
 
 def test_an_ordinary_name_stays_as_it_is() -> None:

@@ -172,7 +172,7 @@ def test_pages_take_a_fixed_number_of_queries(
 ) -> None:
     report, student = addresses(lesson)[:2]
     sign_in, session = 2, 1
-    with django_assert_num_queries(sign_in + session + 6):
+    with django_assert_num_queries(sign_in + session + 4):
         owner.get(report)
     with django_assert_num_queries(sign_in + 1 + 4):
         owner.get(student)

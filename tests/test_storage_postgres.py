@@ -9,11 +9,13 @@ from tests.postgres import Postgres
 from tests.server import ROOT, running_server
 
 STORAGE_TESTS = (
-    "test_live_admission",
+    "test_joining_admission",
+    "test_joining_cookies",
+    "test_joining_membership",
     "test_live_recorder",
     "test_live_snapshot",
-    "test_participants",
     "test_querysets",
+    "test_retention",
     "test_services",
 )
 

@@ -15,9 +15,9 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from inference import service
 from inference.labels import EMOTIONS
 from inference.paths import YUNET_FILE
+from sessions.live.runtime import Runtime, from_settings, use
 from sessions.teaching.try_it import PICTURES_A_SECOND
 from tests.classroom import Teacher
 from tests.factories import make_teacher
@@ -35,20 +35,19 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def ready(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings, models: Path, shared: Path
-) -> Iterator[None]:
-    """A warm service with a small model and YuNet, under the policy that the settings have."""
-    monkeypatch.setattr(service, "_made", None)
-    monkeypatch.setattr(service, "_ready", threading.Event())
+def serving(settings: Settings, models: Path, shared: Path) -> Iterator[Runtime]:
+    """A runtime of this process, not warm yet: a small model and YuNet."""
     settings.MODELS_DIR = models
     settings.EMOTION_MODEL = "tiny"
     settings.YUNET_PATH = shared / "models" / YUNET_FILE
-    service.warm()
-    yield
-    assert service._made is not None
-    service._made[1].stop()
-    service._made[0].close()
+    with use(from_settings()) as runtime:
+        yield runtime
+        runtime.service.stop()
+
+
+@pytest.fixture
+def ready(serving: Runtime) -> None:
+    serving.service.warm()
 
 
 @pytest.fixture
@@ -148,9 +147,8 @@ def test_a_few_pictures_a_second_are_taken_of_each_teacher(
 
 
 def test_while_the_model_is_loading_the_page_is_told_to_come_again(
-    teacher: Client, monkeypatch: pytest.MonkeyPatch
+    teacher: Client, serving: Runtime
 ) -> None:
-    monkeypatch.setattr(service, "_ready", threading.Event())
     answer = send(teacher, wall())
     assert (answer.status_code, answer.json()["error"]) == (503, "loading")
     assert int(answer["Retry-After"]) > 0
@@ -158,11 +156,11 @@ def test_while_the_model_is_loading_the_page_is_told_to_come_again(
 
 @pytest.mark.usefixtures("ready")
 def test_when_others_take_too_long_the_page_is_told_to_come_again(
-    teacher: Client, monkeypatch: pytest.MonkeyPatch
+    teacher: Client, serving: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "PICTURE_WAIT_S", 0.01)
+    monkeypatch.setattr("inference.service.PICTURE_WAIT_S", 0.01)
     held = threading.Event()
-    service._pictures.submit(held.wait, 30)
+    serving.service._pictures.submit(held.wait, 30)
     answer = send(teacher, wall())
     held.set()
     assert (answer.status_code, answer.json()["error"]) == (503, "busy")

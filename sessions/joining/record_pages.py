@@ -47,7 +47,11 @@ def student_page(request: HttpRequest, code: str) -> HttpResponse:
         response = render(request, "join/over.html", context)
     else:
         context["emotions"] = EMOTIONS
-        context["config"] = {"socket": f"/ws/class/{session.code}/", "state": session.state}
+        context["config"] = {
+            "socket": f"/ws/class/{session.code}/",
+            "state": session.state,
+            "interval_s": session.interval_s,
+        }
         response = render(request, "join/class.html", context)
     set_participant_cookie(response, code, token)
     return response

@@ -101,6 +101,7 @@ class Runtime:
     def tasks(self) -> Tasks:
         """The tasks of this process; the first use starts those that go on for ever."""
         if self._tasks is None:
+            asyncio.get_running_loop()  # Raises RuntimeError before anything is half started.
             self._tasks = Tasks(self.counters)
             self._tasks.keep(self.probes.run, "probes")
             self._tasks.keep(self._listen, "news")

@@ -63,7 +63,7 @@ class Snapshot:
 
 
 def load_snapshot(user: User, session_id: int, now: datetime) -> Snapshot | None:
-    """Read a session in six queries; None where it does not exist or is somebody else's."""
+    """Read a session in seven queries; None where it does not exist or is somebody else's."""
     session = ClassSession.objects.owned_by(user).filter(pk=session_id).first()
     if session is None:
         return None

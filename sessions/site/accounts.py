@@ -48,8 +48,8 @@ class AccountAdapter(DefaultAccountAdapter):
     """Wrong passwords count by address and account together.
 
     So a stranger who guesses locks nobody out but himself. Guesses from many addresses count by
-    account too; over that limit only devices that have signed in to the account before may try
-    (OWASP's device cookies).
+    account, too. A device that has signed in to the account before has a count of its own, so
+    that others, also behind the same address, do not lock it out (OWASP's device cookies).
     """
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -57,12 +57,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Raises ValidationError over a limit, before the password is looked at."""
-        address, account = address_of(request), _account(credentials)
-        if (
-            WRONG_PASSWORDS.is_spent(address, account)
+        account, device = _account(credentials), _device(request, _account(credentials))
+        address = address_of(request)
+        is_spent = (
+            WRONG_PASSWORDS.is_spent(device, account)
+            if device
+            else WRONG_PASSWORDS.is_spent(address, account)
             or WRONG_PASSWORDS_OF_ADDRESS.is_spent(address)
-            or (WRONG_PASSWORDS_OF_ACCOUNT.is_spent(account) and not _is_known(request, account))
-        ):
+            or WRONG_PASSWORDS_OF_ACCOUNT.is_spent(account)
+        )
+        if is_spent:
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
@@ -73,9 +77,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        address, account = address_of(request), _account(credentials)
-        WRONG_PASSWORDS.spend(address, account)
-        WRONG_PASSWORDS_OF_ADDRESS.spend(address)
+        account, device = _account(credentials), _device(request, _account(credentials))
+        if device:
+            WRONG_PASSWORDS.spend(device, account)
+            return
+        WRONG_PASSWORDS.spend(address_of(request), account)
+        WRONG_PASSWORDS_OF_ADDRESS.spend(address_of(request))
         WRONG_PASSWORDS_OF_ACCOUNT.spend(account)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
@@ -100,14 +107,17 @@ def _digest(account: str) -> str:
     return hashlib.sha256(account.lower().encode()).hexdigest()
 
 
-def _is_known(request: HttpRequest, account: str) -> bool:
+def _device(request: HttpRequest, account: str) -> str:
+    """What names a browser that has signed in to this account before; empty for others."""
     try:
         known = signing.loads(
             request.COOKIES.get(KNOWN_DEVICE, ""), salt=KNOWN_DEVICE, max_age=KNOWN_FOR_S
         )
     except signing.BadSignature:
-        return False
-    return hmac.compare_digest(str(known), _digest(account))
+        return ""
+    if not hmac.compare_digest(str(known), _digest(account)):
+        return ""
+    return f"device {request.COOKIES[KNOWN_DEVICE]}"
 
 
 @receiver(user_logged_out)

@@ -16,6 +16,7 @@ from inference.frames import FrameError, FrameProblem
 from inference.labels import EMOTIONS
 from inference.pipeline import FaceResult, PictureResult
 from sessions.live.runtime import current
+from sessions.site.headers import opens_camera
 from sessions.teaching.access import TeacherRequest
 
 PICTURES_A_SECOND: Final = 5
@@ -30,6 +31,7 @@ PROBLEMS: Final[dict[FrameProblem, tuple[int, str]]] = {
 
 
 @never_cache
+@opens_camera
 @login_required
 @require_safe
 def try_it(request: TeacherRequest) -> HttpResponse:

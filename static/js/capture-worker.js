@@ -5,12 +5,16 @@
  *
  * From the page: {type: "connect", url}, {type: "again"}, {type: "camera", state},
  * {type: "source", kind: "track" | "page" | "none", readable?}, {type: "picture", bitmap | null}.
- * To the page: all that ClassSocket tells, and {type: "grab"} for a picture of the page's video.
+ * To the page: all that ClassSocket tells, {type: "grab"} for a picture of the page's video, and
+ * {type: "pictures", ok} when several in a row could not be taken, and when one can again.
  */
 
 import { ClassSocket } from "./socket.js";
 
 const WIDTH_PX = 320;
+const PAUSE_MS = 1000;
+/** So many in a row are told to the student. */
+const TOLD_AFTER = 3;
 const JPEG = { type: "image/jpeg", quality: 0.7 };
 
 /** @typedef {{next: () => Promise<VideoFrame | ImageBitmap | null>, stop: () => void}} Source */
@@ -23,6 +27,10 @@ let source = null;
 let receivePicture = () => {};
 let live = false;
 let intervalMs = 1000;
+/** Longer than the interval while the server is under load. */
+let paceMs = 0;
+/** Pictures in a row that could not be taken or encoded. */
+let failures = 0;
 let wake = () => {};
 
 /**
@@ -64,8 +72,11 @@ async function encode(image) {
   const height = "displayHeight" in image ? image.displayHeight : image.height;
   const scale = Math.min(1, WIDTH_PX / width);
   const canvas = new OffscreenCanvas(Math.round(width * scale), Math.round(height * scale));
-  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-  image.close();
+  try {
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  } finally {
+    image.close();
+  }
   return (await canvas.convertToBlob(JPEG)).arrayBuffer();
 }
 
@@ -78,17 +89,44 @@ async function run() {
     while (!isReady()) await new Promise((resolve) => (wake = () => resolve(undefined)));
     await new Promise((resolve) => setTimeout(resolve, dueAt - performance.now()));
     if (!isReady()) continue;
-    dueAt = performance.now() + intervalMs;
-    const image = await source?.next();
-    if (image) await socket?.sendFrame(await encode(image));
+    dueAt = performance.now() + Math.max(intervalMs, paceMs);
+    try {
+      await takeOne();
+    } catch (error) {
+      dueAt = performance.now() + PAUSE_MS;
+      noteFailure(error);
+    }
   }
+}
+
+async function takeOne() {
+  const image = await source?.next();
+  if (!image) {
+    // The source has just changed, or gives nothing at present.
+    if (source) throw new Error("The camera gave no picture.");
+    return;
+  }
+  const jpeg = await encode(image);
+  if (failures >= TOLD_AFTER) postMessage({ type: "pictures", ok: true });
+  failures = 0;
+  await socket?.sendFrame(jpeg);
+}
+
+/** One picture that fails is no reason to stop; several are one to say so. */
+function noteFailure(/** @type {unknown} */ error) {
+  failures += 1;
+  if (failures === 1) console.warn("A picture could not be taken; the next one is tried.", error);
+  if (failures === TOLD_AFTER) postMessage({ type: "pictures", ok: false });
 }
 
 /** @param {Record<string, any>} message */
 function hear(message) {
   if (message.type === "hello") {
     intervalMs = message.session.interval_s * 1000;
+    paceMs = 0;
     live = message.session.state === "live";
+  } else if (message.type === "pace") {
+    paceMs = message.interval_s * 1000;
   } else if (message.type === "session") {
     live = message.state === "live";
   }

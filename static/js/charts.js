@@ -43,6 +43,29 @@ export function layout(more = {}) {
 }
 
 /**
+ * A line with the area under it, which ends where the line does: Plotly would fill on across a
+ * gap, so every run of values is a trace of its own.
+ *
+ * @param {Record<string, any>} line a trace with x and y
+ * @param {string} fillcolor
+ * @returns {object[]}
+ */
+export function filled(line, fillcolor) {
+  /** @type {Record<string, any>[]} */
+  const runs = [];
+  line.y.forEach((/** @type {number | null} */ value, /** @type {number} */ index) => {
+    if (value === null) return;
+    if (index === 0 || line.y[index - 1] === null) {
+      runs.push({ ...line, x: [], y: [], fill: "tozeroy", fillcolor, legendgroup: line.name, showlegend: runs.length === 0 });
+    }
+    const run = runs[runs.length - 1];
+    run.x.push(line.x[index]);
+    run.y.push(value);
+  });
+  return runs;
+}
+
+/**
  * Calls back whenever the device changes between light and dark.
  * @param {() => void} redraw
  */

@@ -1,20 +1,15 @@
 // @ts-check
 /** The live page of a class: one socket in, three charts and a card for each student out. */
 
-import { capital, clock, config as plain, decimal, layout, legend, onThemeChange } from "./charts.js";
+import { capital, clock, config as plain, decimal, filled, layout, legend, onThemeChange, percent } from "./charts.js";
 import { ClassSeries } from "./class_series.js";
+import { DashboardSocket } from "./dashboard_socket.js";
+import { showAsks, showTrouble } from "./door.js";
 import { StudentCards } from "./student_cards.js";
 
 const DRAW_EVERY_MS = 1000;
 const SAY_EVERY_MS = 30_000;
-const LONGEST_WAIT_S = 15;
 const SHORTEST_AXIS_S = 120;
-/** Close codes after which trying again cannot help. @type {Record<number, string>} */
-const FINAL = {
-  4003: "You are signed out, or this session is not yours. Sign in and open it again.",
-  4004: "This session is not there any more.",
-};
-
 /** @type {{ socket: string, emotions: string[], colours: Record<string, string> }} */
 const page = JSON.parse(find("config").textContent ?? "{}");
 const root = document.documentElement;
@@ -30,10 +25,13 @@ const now = {
   faces: 0,
   /** @type {number | null} */
   engagement: null,
+  /** @type {number | null} */
+  coverage: null,
   /** @type {Record<string, number>} */
   emotions: {},
 };
-let attempts = 0;
+let isStale = false;
+let updatedAt = new Date();
 let hasNews = false;
 let saidAt = -SAY_EVERY_MS;
 
@@ -47,24 +45,29 @@ function find(id) {
   return element;
 }
 
-// The socket ------------------------------------------------------------------------------
+// The connection ----------------------------------------------------------------------------
 
-function connect() {
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const socket = new WebSocket(`${scheme}://${location.host}${page.socket}`);
-  socket.addEventListener("message", (event) => receive(JSON.parse(event.data)));
-  socket.addEventListener("close", (event) => {
-    root.dataset.socket = "closed";
-    if (now.state === "ended") return;
-    if (event.code in FINAL) {
-      tell(FINAL[event.code]);
-      return;
-    }
-    tell("The connection is lost; what you see is not up to date. Trying again…");
-    const wait = Math.min(LONGEST_WAIT_S, 2 ** attempts) * (0.5 + Math.random() / 2);
-    attempts += 1;
-    setTimeout(connect, wait * 1000);
-  });
+const socket = new DashboardSocket(page.socket, receive, showLink);
+
+/** @param {import("./dashboard_socket.js").Link} link */
+function showLink({ state, silent_s, wait_s, final }) {
+  root.dataset.socket = state;
+  if (state === "open") {
+    if (isStale) tell("");
+    setStale(false);
+    return;
+  }
+  setStale(true);
+  const updated = `Last updated at ${updatedAt.toLocaleTimeString()}, ${Math.floor(silent_s)} s ago.`;
+  const next = wait_s === undefined ? "" : ` Trying again in ${Math.max(0, Math.ceil(wait_s))} s.`;
+  tell(final ?? `No news from the server: what you see is not up to date. ${updated}${next}`);
+}
+
+/** @param {boolean} stale whether the figures shown are old */
+function setStale(stale) {
+  if (stale === isStale) return;
+  isStale = stale;
+  root.classList.toggle("is-stale", stale);
 }
 
 /** @param {Record<string, any>} message */
@@ -76,26 +79,15 @@ function receive(message) {
 
 /** @param {Record<string, any>} snapshot */
 function takeSnapshot(snapshot) {
-  attempts = 0;
-  root.dataset.socket = "open";
-  tell("");
   setClock(snapshot.now);
   setState(snapshot.session.state);
-  series.load(snapshot.series, snapshot.now);
+  series.load(snapshot.series);
   cards.load(snapshot.participants, snapshot.now);
-  const here = snapshot.participants.filter((/** @type {any} */ one) => one.status === "here");
-  const known = here.filter((/** @type {any} */ one) => one.engagement !== null);
-  now.connected = snapshot.participants.filter(
-    (/** @type {any} */ one) => one.status !== "offline",
-  ).length;
-  now.faces = here.length;
-  now.engagement = known.length
-    ? known.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.engagement, 0) / known.length
-    : null;
-  now.emotions = here.length ? series.last() : {};
+  root.dataset.ready = "true";
+  showAsks([]);
+  showTrouble([]);
   hasNews = true;
   draw();
-  root.dataset.ready = "true";
 }
 
 /** @param {Record<string, any>} tick */
@@ -106,11 +98,14 @@ function takeTick(tick) {
     connected: tick.connected,
     faces: tick.faces,
     engagement: tick.engagement,
-    emotions: tick.emotions ?? {},
+    coverage: tick.coverage,
+    emotions: tick.emotions,
   });
-  if (tick.state === "live") series.add(/** @type {any} */ (tick));
+  series.add(tick.buckets);
   cards.update(tick.participants, tick.now);
   for (const id of tick.removed) cards.remove(id);
+  showAsks(tick.asks);
+  showTrouble(tick.trouble);
   hasNews = true;
 }
 
@@ -118,6 +113,7 @@ function takeTick(tick) {
 function setClock(second) {
   now.second = second;
   now.receivedAt = performance.now();
+  updatedAt = new Date();
 }
 
 /** @param {string} state */
@@ -130,7 +126,10 @@ function setState(state) {
   find("start").hidden = state !== "planned";
   find("end").hidden = state !== "live";
   find("report").hidden = state !== "ended";
-  if (state === "ended") tell("The session has ended. Its report is ready.");
+  if (state !== "ended") return;
+  socket.end();
+  setStale(false);
+  tell("The session has ended. Its report is ready.");
 }
 
 // What is shown ---------------------------------------------------------------------------
@@ -147,6 +146,8 @@ function draw() {
   if (!hasNews || document.hidden) return;
   hasNews = false;
   find("nobody").hidden = cards.cards.size > 0;
+  find("charts").hidden = cards.cards.size === 0;
+  if (cards.cards.size === 0) return;
   drawClass();
   if (withEmotion) {
     drawNow();
@@ -156,11 +157,12 @@ function draw() {
 }
 
 function showFigures() {
-  const isLive = now.state === "live" && root.dataset.socket === "open";
+  const isLive = now.state === "live" && !isStale;
   const seconds = now.second + (isLive ? (performance.now() - now.receivedAt) / 1000 : 0);
   find("connected").textContent = String(now.connected);
   find("faces").textContent = `${now.faces} of ${now.connected}`;
   find("elapsed").textContent = clock(seconds);
+  find("coverage").textContent = percent(now.coverage);
   if (withEmotion) find("engagement").textContent = decimal(now.engagement);
 }
 
@@ -201,13 +203,11 @@ function timeAxis() {
 }
 
 function drawClass() {
-  const traces = [
-    trace("coverage", "Coverage", {
-      line: { color: page.colours.coverage, width: withEmotion ? 1 : 2 },
-      fill: "tozeroy",
-      fillcolor: `${page.colours.coverage}2e`,
-    }),
-  ];
+  const coverage = trace("coverage", "Coverage", {
+    line: { color: page.colours.coverage, width: withEmotion ? 1 : 2 },
+  });
+  /** @type {object[]} */
+  const traces = filled(coverage, `${page.colours.coverage}2e`);
   if (withEmotion) {
     traces.push(
       trace("engagement", "Engagement", {
@@ -223,12 +223,15 @@ function drawClass() {
 function drawMix() {
   const traces = page.emotions.map((emotion) =>
     trace(emotion, capital(emotion), {
-      stackgroup: "mix",
-      line: { width: 0.5, color: page.colours[emotion] },
-      fillcolor: page.colours[emotion],
+      // Bars without gaps look like areas, which would run on over stretches without data.
+      type: "bar",
+      width: series.width / 60,
+      marker: { color: page.colours[emotion], line: { width: 0 } },
     }),
   );
   plot("mix-chart", traces, {
+    barmode: "stack",
+    bargap: 0,
     xaxis: timeAxis(),
     yaxis: percentAxis,
     hovermode: "x unified",
@@ -237,6 +240,10 @@ function drawMix() {
 }
 
 function drawNow() {
+  const isKnown = Object.keys(now.emotions).length > 0;
+  find("now-unknown").hidden = isKnown;
+  find("now-chart").hidden = !isKnown;
+  if (!isKnown) return;
   const shares = page.emotions.map((emotion) => (now.emotions[emotion] ?? 0) * 100);
   const bar = {
     type: "bar",
@@ -279,4 +286,3 @@ function redraw() {
 onThemeChange(redraw);
 document.addEventListener("visibilitychange", redraw);
 setInterval(draw, DRAW_EVERY_MS);
-connect();

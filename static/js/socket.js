@@ -6,8 +6,16 @@
 
 const VERSION = 1;
 const ANSWER_TIMEOUT_MS = 10_000;
-const PING_EVERY_MS = 20_000;
-const SILENCE_MS = 45_000;
+const LOOK_EVERY_MS = 500;
+/** Who has said nothing for so long says that it is there. */
+const PING_AFTER_MS = 2_000;
+/** Without a word for so long the connection is dead, whatever the system says. */
+const STALE_MS = 4_500;
+const SILENCE_MS = 10_000;
+/** A try that has got no hello by then is given up. */
+const HELLO_WITHIN_MS = 5_000;
+/** Seconds: where there are too many already, a quick return makes it worse. */
+const CROWDED_WAIT_S = 30;
 const LONGEST_WAIT_S = 15;
 
 /**
@@ -22,13 +30,15 @@ const CLOSE_CODES = {
   1011: { text: "The server met an error.", next: "reconnect" },
   4012: { text: "The server is being restarted.", next: "reconnect" },
   4000: { text: "This page is older than the server. Reload it.", next: "reload" },
-  4001: { text: "You opened this class in another tab or window, so this one was let go.", next: "again" },
+  4001: { text: "You opened this class in another window or on another device, so this one was let go.", next: "again" },
   4003: { text: "The server does not know this browser in this class. Join it anew.", next: "join" },
-  4004: { text: "This class does not exist any more.", next: "join" },
   4005: { text: "The class has ended.", next: "refresh" },
   4008: { text: "This page sent more than the server takes. Reload it.", next: "reload" },
   4009: { text: "This page sent a picture that is too big for the server. Reload it.", next: "reload" },
   4010: { text: "You have left this class.", next: "refresh" },
+  4011: { text: "Your teacher has taken you out of this class.", next: "refresh" },
+  4013: { text: "Too many connections from your network.", next: "reconnect" },
+  4500: { text: "The server met an error.", next: "reconnect" },
 };
 /** @type {Meaning} */
 const LOST = { text: "The connection was lost.", next: "reconnect" };
@@ -52,7 +62,8 @@ export class ClassSocket {
   /**
    * @param {string} url
    * @param {(message: Record<string, any>) => void} tell hears every message of the server, and
-   *   {type: "socket", state, code?, wait_s?} whenever the connection changes
+   *   {type: "socket", state, code?, wait_s?, silent_s?} whenever the connection changes, and
+   *   each second while it waits or is stale
    */
   constructor(url, tell) {
     this.url = url;
@@ -63,12 +74,17 @@ export class ClassSocket {
     this.socket = null;
     this.failures = 0;
     this.heardAt = 0;
+    this.saidAt = 0;
     this.sent = 0;
+    this.toldAt = 0;
+    this.isStale = false;
+    this.retryAt = 0;
+    this.closeCode = 0;
     /** @type {((answered: boolean) => void) | null} */
     this.answer = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.retry = undefined;
-    setInterval(() => this.#watch(), PING_EVERY_MS);
+    setInterval(() => this.#watch(), LOOK_EVERY_MS);
     addEventListener("online", () => this.retry !== undefined && this.connect());
   }
 
@@ -107,6 +123,7 @@ export class ClassSocket {
   sendFrame(jpeg) {
     if (!this.open) return Promise.resolve(false);
     this.sent += 1;
+    this.saidAt = performance.now();
     this.socket?.send(jpeg);
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#settle(false), ANSWER_TIMEOUT_MS);
@@ -120,6 +137,10 @@ export class ClassSocket {
   /** @param {Record<string, any>} message */
   #hear(message) {
     this.heardAt = performance.now();
+    if (this.isStale) {
+      this.isStale = false;
+      this.tell({ type: "socket", state: "open" });
+    }
     if (message.type === "hello") {
       this.open = true;
       this.failures = 0;
@@ -137,9 +158,12 @@ export class ClassSocket {
       this.tell({ type: "socket", state: "closed", code });
       return;
     }
-    const wait_s = backoff(this.failures);
+    const wait_s = backoff(this.failures) + (code === 4013 ? CROWDED_WAIT_S : 0);
     this.failures += 1;
     this.retry = setTimeout(() => this.connect(), wait_s * 1000);
+    this.retryAt = performance.now() + wait_s * 1000;
+    this.closeCode = code;
+    this.toldAt = performance.now();
     this.tell({ type: "socket", state: "closed", code, wait_s });
   }
 
@@ -147,7 +171,7 @@ export class ClassSocket {
   #drop() {
     this.socket?.close();
     this.socket = null;
-    this.open = false;
+    this.open = this.isStale = false;
     this.sent = 0;
     this.#settle(false);
   }
@@ -160,13 +184,36 @@ export class ClassSocket {
 
   /** @param {Record<string, any>} message */
   #send(message) {
+    this.saidAt = performance.now();
     this.socket?.send(JSON.stringify(message));
   }
 
   /** A connection can be dead without a word, for instance after the lid was shut. */
   #watch() {
-    if (this.socket === null) return;
-    if (performance.now() - this.heardAt > SILENCE_MS) this.#closed(1006);
-    else if (this.open) this.#send({ type: "ping" });
+    const now = performance.now();
+    if (this.socket === null) {
+      if (this.retry !== undefined) this.#tellEachSecond("closed", { code: this.closeCode, wait_s: (this.retryAt - now) / 1000 });
+      return;
+    }
+    const silentMs = now - this.heardAt;
+    if (silentMs > (this.open ? SILENCE_MS : HELLO_WITHIN_MS)) {
+      this.#closed(1006);
+      return;
+    }
+    if (this.open && now - this.saidAt >= PING_AFTER_MS) this.#send({ type: "ping" });
+    if (this.open && silentMs > STALE_MS) {
+      this.isStale = true;
+      this.#tellEachSecond("stale", { silent_s: silentMs / 1000 });
+    }
+  }
+
+  /**
+   * @param {string} state
+   * @param {Record<string, number>} more
+   */
+  #tellEachSecond(state, more) {
+    if (performance.now() - this.toldAt < 1000) return;
+    this.toldAt = performance.now();
+    this.tell({ type: "socket", state, ...more });
   }
 }

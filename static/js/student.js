@@ -236,13 +236,19 @@ const REMEDIES = {
   reconnect: ["Try now", "again"],
 };
 
-/** @param {{state: string, code?: number, wait_s?: number}} message */
-function showSocket({ state, code, wait_s }) {
+/** @param {{state: string, code?: number, wait_s?: number, silent_s?: number}} message */
+function showSocket({ state, code, wait_s, silent_s }) {
   flags.socket = state;
   const connection = element("connection");
   connection.textContent = { open: "Connected", connecting: "Connecting" }[state] ?? "Not connected";
   connection.classList.toggle("good", state === "open");
-  connection.classList.toggle("bad", state === "closed");
+  connection.classList.toggle("bad", state === "closed" || state === "stale");
+  if (state === "stale") {
+    if (flags.camera === "on") showNothing();
+    tell(`No answer for ${Math.floor(silent_s ?? 0)} s. What you see is not up to date.`);
+  } else if (state !== "open" && flags.camera === "on") {
+    showNothing();
+  }
   if (state === "open") {
     element("trouble").hidden = true;
     if (letGo) showPanel(PANELS.off, true);
@@ -267,20 +273,40 @@ function showTrouble(code, wait_s) {
     turnOff("off");
     showPanel(PANELS.unconnected);
   }
-  const wait = wait_s === undefined ? "" : ` Trying again in ${Math.ceil(wait_s)} s.`;
-  element("trouble-text").textContent = text + wait;
+  const wait = wait_s === undefined ? "" : ` Trying again in ${Math.max(0, Math.ceil(wait_s))} s.`;
+  tell(text + wait);
   element("trouble-link").hidden = next !== "join";
   const [label, action] = REMEDIES[next] ?? ["", ""];
   element("trouble-button").hidden = label === "";
   element("trouble-button").textContent = label;
   element("trouble-button").dataset.action = action;
-  element("trouble").hidden = false;
+}
+
+/** @param {string} text of the trouble, which may change each second: spoken only once */
+function tell(text) {
+  const trouble = element("trouble");
+  trouble.setAttribute("role", trouble.hidden ? "alert" : "none");
+  element("trouble-text").textContent = text;
+  element("trouble-link").hidden = element("trouble-button").hidden = true;
+  trouble.hidden = false;
 }
 
 element("trouble-button").addEventListener("click", () => {
   if (element("trouble-button").dataset.action === "reload") location.reload();
   else worker.postMessage({ type: "again" });
 });
+
+/** @param {{interval_s: number}} message the server has more to do than it can, or no longer */
+function showPace({ interval_s }) {
+  const slowed = interval_s > config.interval_s * 1.05;
+  element("pace").hidden = !slowed;
+  element("pace").textContent = `The server is busy: a picture goes about every ${Math.round(interval_s)} s for now.`;
+}
+
+/** @param {{ok: boolean}} message whether pictures can be taken */
+function showPictures({ ok }) {
+  say(ok ? "" : "The camera gives no usable picture. Turn it off and on again, or reload the page.");
+}
 
 /** @type {Record<string, (message: any) => void>} */
 const HEAR = {
@@ -290,6 +316,8 @@ const HEAR = {
   result: showResult,
   shed: (message) => say(message.message),
   error: (message) => say(message.message),
+  pace: showPace,
+  pictures: showPictures,
   grab,
 };
 worker.addEventListener("message", ({ data }) => HEAR[data.type]?.(data));

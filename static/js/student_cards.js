@@ -2,6 +2,7 @@
 /** One card a student: who, how they are there, and their last five minutes as a small line. */
 
 import { capital, decimal } from "./charts.js";
+import { takeOut } from "./door.js";
 
 const TRAIL_S = 300;
 const STEP_S = 10;
@@ -132,7 +133,13 @@ class Card {
     this.line = document.createElementNS(SVG, "path");
     this.element = element("li", "card student-card");
     const head = element("div", "student-head");
-    head.append(this.name, this.status);
+    const out = document.createElement("button");
+    out.type = "button";
+    out.className = "button quiet small";
+    out.textContent = "Take out";
+    out.addEventListener("click", () => takeOut(this.student.id, this.student.name));
+    this.out = out;
+    head.append(this.name, this.status, out);
     this.element.append(head, this.figures);
     if (cards.withEmotion) this.element.append(sparkline(this.line));
   }
@@ -143,6 +150,7 @@ class Card {
     if (student.trail) this.trail = [...student.trail];
     const status = STATUS[student.status];
     this.element.dataset.status = student.status;
+    this.out.setAttribute("aria-label", `Take ${student.name} out of the session`);
     this.name.textContent = student.simulated ? `${student.name} (simulated)` : student.name;
     this.status.textContent = status.text;
     this.status.className = `badge ${status.badge}`;

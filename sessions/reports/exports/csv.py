@@ -23,7 +23,7 @@ FULL_WIDTH: Final = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
 SEPARATORS: Final = ",;\t|"
 """What programs may take for the end of a cell, whatever ends one here."""
 FORMULA: Final = re.compile(
-    rf"(^|[{re.escape(SEPARATORS)}\r\n])([\s\"']*)(?=[=+\-@{''.join(FULL_WIDTH)}])"
+    rf"(^|[{re.escape(SEPARATORS)}\r\n])([ \f\v\"']*)(?=[=+\-@{''.join(FULL_WIDTH)}])"
 )
 
 

@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.joining.forms import CodeForm, JoinForm, is_code, validate_name
+from sessions.joining.forms import CodeForm, JoinForm, is_code
+from sessions.joining.names import validate_name
 from tests import factories
 
 
@@ -50,7 +51,6 @@ class TestJoinForm:
         )
         assert form.is_valid()
         assert form.cleaned_data["display_name"] == "Ada"
-        assert "student" not in form.fields
 
     @pytest.mark.parametrize("name", ["", "   ", "x" * 81, "a\x07b"])
     def test_a_name_of_no_use_is_refused(self, name: str) -> None:
@@ -64,41 +64,16 @@ class TestJoinForm:
             "Tick the box if you agree. Without it you cannot take part."
         ]
 
-    def test_a_name_of_the_roster_is_enough(self) -> None:
-        session = factories.make_session()
-        student = factories.make_student(session.course)
-        form = JoinForm({"student": student.pk, "consent": "on"}, session=session)
-        assert form.is_valid()
-        assert form.cleaned_data["student"] == student
+    @pytest.mark.finding(7)
+    def test_the_names_of_the_list_are_offered_only_where_the_teacher_shows_them(self) -> None:
+        for shown, names in ((False, []), (True, ["Ada"])):
+            session = factories.make_session(show_roster=shown)
+            factories.make_student(session.course, "Ada")
+            form = JoinForm(session=session)
+            assert form.names == names
+            assert ("Ada" in str(form)) is False
 
-    def test_with_a_roster_another_name_may_be_typed(self) -> None:
+    def test_with_a_list_another_name_may_be_typed(self) -> None:
         session = factories.make_session()
         factories.make_student(session.course)
-        form = JoinForm({"display_name": "Guest", "consent": "on"}, session=session)
-        assert form.is_valid()
-
-    def test_with_a_roster_one_of_both_is_needed(self) -> None:
-        session = factories.make_session()
-        factories.make_student(session.course)
-        form = JoinForm({"consent": "on"}, session=session)
-        assert form.errors == {"display_name": ["Choose your name, or type one."]}
-
-    def test_a_student_of_another_course_is_no_choice(self) -> None:
-        session = factories.make_session()
-        factories.make_student(session.course)
-        stranger = factories.make_student()
-        form = JoinForm({"student": stranger.pk, "consent": "on"}, session=session)
-        assert list(form.errors) == ["student"]
-
-    def test_students_who_are_not_here_yet_come_first(self) -> None:
-        session = factories.make_session()
-        here, gone, absent = (factories.make_student(session.course, name) for name in "ABC")
-        factories.make_participant(session, student=here)
-        factories.make_participant(session, student=gone, left_at=session.started_at)
-        labels = [label for _, label in JoinForm(session=session).fields["student"].choices]  # type: ignore[attr-defined]
-        assert labels == [
-            "I am not on this list",
-            gone.name,
-            absent.name,
-            f"{here.name} (has joined already)",
-        ]
+        assert JoinForm({"display_name": "Guest", "consent": "on"}, session=session).is_valid()

@@ -3,11 +3,10 @@ from django.core import signing
 from django.utils import timezone
 
 from sessions import services
-from sessions.joining.admission import Refused, admit, clean_code
+from sessions.joining.admission import Refusal, Refused, admit
 from sessions.joining.cookies import SALT, cookie_name
-from sessions.live.protocol import CloseCode
 from sessions.models import ClassSession, Connection, Participant
-from tests.factories import make_session
+from tests.factories import join, make_session
 
 Joined = tuple[Participant, dict[str, str]]
 pytestmark = pytest.mark.django_db
@@ -21,15 +20,15 @@ def session() -> ClassSession:
 @pytest.fixture
 def joined(session: ClassSession) -> Joined:
     """A participant and its cookies."""
-    participant, token = services.join(session, "Ada")
+    participant, token = join(session, "Ada")
     return participant, {cookie_name(session.code): signing.dumps(token, salt=SALT)}
 
 
-def refusal(cookies: dict[str, str], code: str) -> CloseCode:
+def refusal(cookies: dict[str, str], code: str) -> Refusal:
     with pytest.raises(Refused) as refused:
         admit(cookies, code)
     assert str(refused.value)
-    return refused.value.code
+    return refused.value.reason
 
 
 def test_a_participant_is_let_in_and_its_stay_noted(session: ClassSession, joined: Joined) -> None:
@@ -37,6 +36,7 @@ def test_a_participant_is_let_in_and_its_stay_noted(session: ClassSession, joine
     me = admit(cookies, session.code)
     assert (me.participant_id, me.name, me.session_id) == (participant.pk, "Ada", session.pk)
     assert (me.title, me.state, me.interval_s, me.show_engagement) == ("Waves", "live", 2.0, False)
+    assert (me.start, me.token_hash) == (session.start, participant.token_hash)
     assert Connection.objects.get(pk=me.connection_id).participant == participant
 
 
@@ -45,28 +45,27 @@ def test_later_connections_have_higher_numbers(session: ClassSession, joined: Jo
     assert admit(cookies, session.code).connection_id < admit(cookies, session.code).connection_id
 
 
-def test_others_are_refused_each_for_its_reason(session: ClassSession, joined: Joined) -> None:
-    participant, cookies = joined
+@pytest.mark.finding(1)
+def test_strangers_hear_the_same_whether_there_is_a_class(
+    session: ClassSession, joined: Joined
+) -> None:
+    _, cookies = joined
     other = make_session()
-    assert refusal(cookies, "ZZZZZZ") == CloseCode.NO_SUCH_SESSION
-    assert refusal({}, session.code) == CloseCode.NOT_ALLOWED
-    assert refusal({cookie_name(session.code): "forged"}, session.code) == CloseCode.NOT_ALLOWED
     moved = {cookie_name(other.code): cookies[cookie_name(session.code)]}
-    assert refusal(moved, other.code) == CloseCode.NOT_ALLOWED
+    for shown, code in (({}, "ZZZZZZ"), ({}, session.code), (moved, other.code)):
+        assert refusal(shown, code) == Refusal.STRANGER
+    forged = {cookie_name(session.code): "forged"}
+    assert refusal(forged, session.code) == Refusal.STRANGER
+
+
+def test_members_are_refused_each_for_their_reason(session: ClassSession, joined: Joined) -> None:
+    participant, cookies = joined
     participant.left_at = timezone.now()
     participant.save()
-    assert refusal(cookies, session.code) == CloseCode.GONE
+    assert refusal(cookies, session.code) == Refusal.LEFT
+    participant.removed_at = timezone.now()
+    participant.save()
+    assert refusal(cookies, session.code) == Refusal.REMOVED
     services.end_session(session)
-    assert refusal(cookies, session.code) == CloseCode.ENDED
+    assert refusal(cookies, session.code) == Refusal.ENDED
     assert Connection.objects.count() == 0
-
-
-@pytest.mark.parametrize("typed", ["", "x.y", "ä" * 6, "A" * 13, "class.1"])
-def test_what_is_no_code_never_names_a_group(typed: str) -> None:
-    with pytest.raises(Refused) as refused:
-        clean_code(typed)
-    assert refused.value.code == CloseCode.NO_SUCH_SESSION
-
-
-def test_a_code_is_read_as_it_was_meant() -> None:
-    assert clean_code(" abc-def ") == "ABCDEF"
