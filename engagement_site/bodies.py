@@ -74,7 +74,7 @@ class BoundedChannel(HTTPChannel):
     def _refuse(self, status: bytes) -> None:
         self._stop_clock()
         self.transport.write(b"HTTP/1.1 " + status + b"\r\nConnection: close\r\n\r\n")
-        self.transport.abortConnection()
+        self.transport.loseConnection()
 
 
 def _peer_of(channel: Any) -> str:

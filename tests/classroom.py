@@ -211,9 +211,9 @@ def empty_frame() -> bytes:
     return jpeg(np.full((60, 80, 3), 120, np.uint8))
 
 
-def group_frame(shared: Path) -> bytes:
+def group_frame(media: Path) -> bytes:
     """A real photograph with five faces, 640 pixels wide."""
-    image = cv2.imread(str(shared / "media" / "group_photo.jpg"))
+    image = cv2.imread(str(media / "group_photo.jpg"))
     assert image is not None
     scale = 640 / image.shape[1]
     return jpeg(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))

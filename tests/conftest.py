@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from pytest_django.fixtures import Settings
 
+from inference.paths import YUNET_FILE
 from sessions.site import limits
 from tests import postgres, redis_server
 from tests.server import Server, running_server
@@ -18,6 +19,7 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
+YUNET = ROOT / "models" / "yunet_2023mar" / YUNET_FILE
 IN_CI = bool(os.environ.get("CI"))
 
 
@@ -35,6 +37,17 @@ def shared() -> Path:
     if not folder.is_dir():
         skip_or_fail("../shared is not here: real data and media are needed for this test")
     return folder
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Videos and a photograph with real faces: ../shared's, or warped ones of a real face."""
+    folder = ROOT.parent / "shared" / "media"
+    if folder.is_dir():
+        return folder
+    from tests.real_faces import make_media
+
+    return make_media(tmp_path_factory.mktemp("media"))
 
 
 @pytest.fixture(autouse=True)

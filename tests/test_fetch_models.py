@@ -16,7 +16,7 @@ from inference.fetch import BACKBONE_FILE, CATALOGUE, DLIB_SHA256, YUNET_SHA256
 from inference.paths import YUNET_FILE
 from inference.preprocessing import PREPROCESSINGS
 from inference.vggface2 import published_layout
-from tests.conftest import ROOT
+from tests.conftest import ROOT, YUNET
 from tests.file_server import serving
 from tests.server import free_port
 from tests.vggface2_file import write_backbone
@@ -35,8 +35,8 @@ def fetched(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_yunet_alone_comes_by_default_and_the_detector_takes_it(folder: Path, shared: Path) -> None:
-    told = fetched("--from", str(shared / "models"))
+def test_yunet_alone_comes_by_default_and_the_detector_takes_it(folder: Path) -> None:
+    told = fetched("--from", str(YUNET.parent))
     assert f"{YUNET_FILE}: fetched" in told
     assert "sha256 is the known one" in told
     assert [path.name for path in folder.iterdir()] == [YUNET_FILE]
@@ -71,9 +71,9 @@ def test_a_failure_is_told_without_a_traceback(folder: Path) -> None:
         fetched("--from", f"http://127.0.0.1:{free_port()}")
 
 
-def test_a_killed_download_is_resumed(folder: Path, shared: Path) -> None:
+def test_a_killed_download_is_resumed(folder: Path) -> None:
     part = folder / f"{YUNET_FILE}.part"
-    with serving(shared / "models", stall_after=150_000) as server:
+    with serving(YUNET.parent, stall_after=150_000) as server:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "fetch_models", "--from", server.url],
             cwd=ROOT,

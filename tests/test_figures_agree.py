@@ -79,6 +79,7 @@ def play_second(
 ) -> None:
     """Store a second of the script, and tell the dashboard of it."""
     seconds, samples = Seconds(), []
+    assert session.started_at is not None
     for name, (stay, moments) in SCRIPT.items():
         is_here = stay[0] <= second < stay[1]
         state.update([Presence(people[name].pk, name, False, 1, is_here, "on")], float(second))
@@ -91,7 +92,7 @@ def play_second(
                 Sample(
                     session=session,
                     participant=people[name],
-                    at=session.started_at + timedelta(seconds=second + number / 20),  # type: ignore[operator]
+                    at=session.started_at + timedelta(seconds=second + number / 20),
                     second=second,
                     faces=faces,
                     emotion="happy" if faces else "",

@@ -13,6 +13,7 @@ from inference.analyze import main
 from inference.engagement import EngagementTrack, engagement
 from inference.labels import EMOTIONS
 from inference.paths import YUNET_FILE, yunet_path
+from tests.conftest import YUNET
 from tests.model_factory import write_model
 
 KEYS = ["file", "time", "faces", "box", "probabilities", "emotion", "engagement", "model"]
@@ -24,8 +25,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def yunet(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("YUNET_PATH", str(shared / "models" / YUNET_FILE))
+def yunet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YUNET_PATH", str(YUNET))
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -33,8 +34,8 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("yunet")
-def test_an_image_is_one_line(shared: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
-    photo = shared / "media" / "group_photo.jpg"
+def test_an_image_is_one_line(media: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    photo = media / "group_photo.jpg"
     assert main([str(photo), "--json", "--model", model]) == 0
     (line,) = lines(capsys)
     assert list(line) == KEYS
@@ -46,9 +47,9 @@ def test_an_image_is_one_line(shared: Path, model: str, capsys: pytest.CaptureFi
 
 @pytest.mark.usefixtures("yunet")
 def test_a_large_png_has_the_same_faces_in_its_own_pixels(
-    shared: Path, tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+    media: Path, tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    photo = shared / "media" / "group_photo.jpg"
+    photo = media / "group_photo.jpg"
     image = cv2.imread(str(photo))
     assert image is not None
     large = tmp_path / "large.png"
@@ -61,9 +62,9 @@ def test_a_large_png_has_the_same_faces_in_its_own_pixels(
 
 @pytest.mark.usefixtures("yunet")
 def test_a_video_is_sampled_in_time_and_smoothed(
-    shared: Path, model: str, capsys: pytest.CaptureFixture[str]
+    media: Path, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    video = str(shared / "media" / "neutral_to_happy.mp4")
+    video = str(media / "neutral_to_happy.mp4")
     assert main([video, "--json", "--model", model, "--fps", "5"]) == 0
     seen = lines(capsys)
     times = [line["time"] for line in seen]
@@ -136,9 +137,9 @@ def test_yunet_is_looked_for_in_the_environment(
     [("sad_to_happy.mp4", "sad", "happy"), ("neutral_to_happy.mp4", "neutral", "happy")],
 )
 def test_the_shipped_model_sees_the_emotion_change(
-    shared: Path, video: str, early: str, late: str, capsys: pytest.CaptureFixture[str]
+    media: Path, video: str, early: str, late: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([str(shared / "media" / video), "--json", "--fps", "3"]) == 0
+    assert main([str(media / video), "--json", "--fps", "3"]) == 0
     seen = lines(capsys)
     rows = np.array([[line["probabilities"][name] for name in EMOTIONS] for line in seen])
     third = len(rows) // 3

@@ -18,18 +18,19 @@ from inference.detection import (
     load_detector,
 )
 from inference.paths import YUNET_FILE
+from tests.conftest import YUNET
 
 
 @pytest.fixture(params=["haar", "yunet"])
-def detector(request: pytest.FixtureRequest, shared: Path) -> Detector:
+def detector(request: pytest.FixtureRequest) -> Detector:
     if request.param == "haar":
         return HaarDetector()
-    return YuNetDetector(shared / "models" / YUNET_FILE)
+    return YuNetDetector(YUNET)
 
 
 @pytest.fixture
-def photo(shared: Path) -> NDArray[np.uint8]:
-    image = cv2.imread(str(shared / "media" / "group_photo.jpg"))
+def photo(media: Path) -> NDArray[np.uint8]:
+    image = cv2.imread(str(media / "group_photo.jpg"))
     assert image is not None
     return np.asarray(image, np.uint8)
 
@@ -87,9 +88,9 @@ def test_threads_find_the_same_faces_at_once(detector: Detector, photo: NDArray[
     assert wrong == []
 
 
-def test_the_crop_frames_a_face_as_fer2013_does(detector: Detector, shared: Path) -> None:
+def test_the_crop_frames_a_face_as_fer2013_does(detector: Detector, media: Path) -> None:
     ratios = []
-    for face in _fer_faces(shared, 60):
+    for face in _fer_faces(media, 60):
         canvas = cv2.copyMakeBorder(face, 48, 48, 88, 88, cv2.BORDER_REPLICATE)
         canvas = cv2.GaussianBlur(canvas, (0, 0), 7)
         canvas[48:192, 88:232] = face
@@ -112,8 +113,8 @@ def _fer_faces(shared: Path, count: int) -> list[NDArray[np.uint8]]:
     ]
 
 
-def test_yunet_is_used_where_its_file_is_there(shared: Path, tmp_path: Path) -> None:
-    assert load_detector(shared / "models" / YUNET_FILE).name == "yunet"
+def test_yunet_is_used_where_its_file_is_there(tmp_path: Path) -> None:
+    assert load_detector(YUNET).name == "yunet"
     assert load_detector(None).name == "haar"
     with pytest.raises(DetectorError, match="is not there"):
         load_detector(tmp_path / YUNET_FILE)
@@ -127,9 +128,9 @@ def test_a_damaged_yunet_file_is_named(tmp_path: Path, content: bytes) -> None:
         load_detector(path)
 
 
-def test_half_a_yunet_file_is_named(shared: Path, tmp_path: Path) -> None:
+def test_half_a_yunet_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / YUNET_FILE
-    path.write_bytes((shared / "models" / YUNET_FILE).read_bytes()[:100_000])
+    path.write_bytes(YUNET.read_bytes()[:100_000])
     with pytest.raises(DetectorError, match=YUNET_FILE):
         load_detector(path)
 

@@ -8,6 +8,7 @@ import pytest
 from inference.fetch import BACKBONE_FILE, CATALOGUE, Download, FetchError, fetch, sha256_of
 from inference.paths import YUNET_FILE
 from inference.vggface2 import published_layout
+from tests.conftest import YUNET
 from tests.file_server import serving
 from tests.server import free_port
 from tests.vggface2_file import write_backbone
@@ -140,9 +141,9 @@ def test_what_a_source_lacks_is_named(mirror: Path, folder: Path) -> None:
     assert names(folder) == []
 
 
-def test_yunet_passes_and_one_other_byte_does_not(shared: Path, folder: Path) -> None:
+def test_yunet_passes_and_one_other_byte_does_not(folder: Path) -> None:
     yunet = CATALOGUE["yunet"]
-    with serving(shared / "models") as server:
+    with serving(YUNET.parent) as server:
         assert fetch(yunet, folder, server.url)
     content = (folder / YUNET_FILE).read_bytes()
     assert len(content) == 232_589

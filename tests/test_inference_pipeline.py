@@ -15,9 +15,9 @@ from inference.emotion import EmotionModel
 from inference.engagement import engagement
 from inference.frames import FrameError, decode_jpeg
 from inference.labels import EMOTIONS
-from inference.paths import YUNET_FILE
 from inference.pipeline import FrameResult, PictureResult, Pipeline
 from inference.preprocessing import crop_face
+from tests.conftest import YUNET
 from tests.model_factory import write_model
 
 MAX_BYTES = 300_000
@@ -35,19 +35,17 @@ def colour_model(tmp_path_factory: pytest.TempPathFactory) -> EmotionModel:
 
 
 @pytest.fixture(scope="module", params=["haar", "yunet"])
-def pipeline(
-    request: pytest.FixtureRequest, model: EmotionModel, shared: Path
-) -> Iterator[Pipeline]:
-    file = shared / "models" / YUNET_FILE if request.param == "yunet" else None
+def pipeline(request: pytest.FixtureRequest, model: EmotionModel) -> Iterator[Pipeline]:
+    file = YUNET if request.param == "yunet" else None
     pipeline = Pipeline(model, load_detector(file), MAX_BYTES, MAX_PIXELS)
     yield pipeline
     pipeline.close()
 
 
 @pytest.fixture(scope="module")
-def woman(shared: Path) -> NDArray[np.uint8]:
+def woman(media: Path) -> NDArray[np.uint8]:
     """A frame of the video, as a browser would scale it."""
-    capture = cv2.VideoCapture(str(shared / "media" / "sad_to_happy.mp4"))
+    capture = cv2.VideoCapture(str(media / "sad_to_happy.mp4"))
     ok, image = capture.read()
     assert ok
     return np.asarray(cv2.resize(image, (320, 180), interpolation=cv2.INTER_AREA), np.uint8)
@@ -108,10 +106,8 @@ def test_a_colour_model_sees_the_face_in_colour(
     assert result.probabilities == pytest.approx(tuple(wanted), abs=1e-6)
 
 
-def test_the_largest_of_five_faces_is_taken(pipeline: Pipeline, shared: Path) -> None:
-    result = one(
-        pipeline, np.asarray(cv2.imread(str(shared / "media" / "group_photo.jpg")), np.uint8)
-    )
+def test_the_largest_of_five_faces_is_taken(pipeline: Pipeline, media: Path) -> None:
+    result = one(pipeline, np.asarray(cv2.imread(str(media / "group_photo.jpg")), np.uint8))
     assert (result.width, result.height, result.faces) == (1000, 667, 5)
     assert result.box is not None
     assert result.box[0] > 500  # the two women in front, at the right
@@ -213,8 +209,8 @@ def all_faces(pipeline: Pipeline, picture: NDArray[np.uint8]) -> PictureResult:
 
 
 @pytest.fixture(scope="module")
-def group(shared: Path) -> NDArray[np.uint8]:
-    return np.asarray(cv2.imread(str(shared / "media" / "group_photo.jpg")), np.uint8)
+def group(media: Path) -> NDArray[np.uint8]:
+    return np.asarray(cv2.imread(str(media / "group_photo.jpg")), np.uint8)
 
 
 def test_every_face_of_a_picture_is_estimated_the_largest_first(
@@ -243,10 +239,8 @@ def test_the_largest_face_is_estimated_as_in_a_frame(
     assert face.probabilities == pytest.approx(frame.probabilities, abs=1e-6)
 
 
-def test_a_class_photograph_keeps_every_face(
-    model: EmotionModel, shared: Path, group: NDArray[np.uint8]
-) -> None:
-    pipeline = Pipeline(model, load_detector(shared / "models" / YUNET_FILE), 1, 1)
+def test_a_class_photograph_keeps_every_face(model: EmotionModel, group: NDArray[np.uint8]) -> None:
+    pipeline = Pipeline(model, load_detector(YUNET), 1, 1)
     school = cv2.resize(np.tile(group, (3, 3, 1)), (1280, 854), interpolation=cv2.INTER_AREA)
     faces = all_faces(pipeline, np.asarray(school, np.uint8)).faces
     pipeline.close()

@@ -51,7 +51,7 @@ def _told(tick: dict[str, Any], name: str, expected: str) -> list[dict[str, Any]
     return [p for p in tick["participants"] if (p["name"], p["status"]) == (name, expected)]
 
 
-async def test_a_student_comes_and_goes(teacher: Teacher, lesson: Lesson, shared: Path) -> None:
+async def test_a_student_comes_and_goes(teacher: Teacher, lesson: Lesson, media: Path) -> None:
     async with dashboard(teacher, lesson) as socket:
         snapshot = await socket.hear()
         assert snapshot["type"] == "snapshot"
@@ -63,7 +63,7 @@ async def test_a_student_comes_and_goes(teacher: Teacher, lesson: Lesson, shared
             await status(socket, "Ada", "no_camera")
             await student.say(type="camera", state="on")
             await status(socket, "Ada", "away")
-            answer = await student.frame(group_frame(shared))
+            answer = await student.frame(group_frame(media))
             ada = await status(socket, "Ada", "here")
             assert ada["emotion"] == answer["emotion"]
             assert ada["engagement"] == pytest.approx(answer["engagement"], abs=1e-3)
@@ -95,13 +95,13 @@ async def test_ticks_come_at_most_once_a_second(teacher: Teacher, lesson: Lesson
 
 
 async def test_opening_it_late_shows_the_session_so_far(
-    teacher: Teacher, lesson: Lesson, shared: Path
+    teacher: Teacher, lesson: Lesson, media: Path
 ) -> None:
     pupil = Pupil(teacher.server, lesson.code, "Ada")
     async with pupil.socket() as student:
         await student.say(type="camera", state="on")
         for _ in range(3):
-            await student.frame(group_frame(shared))
+            await student.frame(group_frame(media))
         await student.frame(empty_frame())
         until(lambda: pupil.stored == 4)
         async with dashboard(teacher, lesson) as socket:

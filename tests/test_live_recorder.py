@@ -174,7 +174,7 @@ def test_a_bad_row_is_dropped_alone_and_named(
     for second in range(20):
         recorder.add(sample(participant, second))
     bad = sample(participant, 20)
-    bad.engagement = "much"  # type: ignore[assignment]
+    bad.engagement = "much"
     recorder.add(bad)
     recorder.add(sample(participant, 21))
     recorder.flush()

@@ -57,9 +57,9 @@ async def test_hello_says_what_a_client_needs(server: Server, lesson: Lesson, pu
 
 
 async def test_real_faces_are_answered_and_stored(
-    server: Server, pupil: Pupil, shared: Path
+    server: Server, pupil: Pupil, media: Path
 ) -> None:
-    frames = read_frames(shared / "media" / "sad_to_happy.mp4")
+    frames = read_frames(media / "sad_to_happy.mp4")
     async with pupil.socket() as socket:
         answers = [await socket.frame(frame) for frame in frames[:40:10]]
     assert [answer["seq"] for answer in answers] == [1, 2, 3, 4]
@@ -74,9 +74,9 @@ async def test_real_faces_are_answered_and_stored(
     until(lambda: pupil.stored == 4)
 
 
-async def test_a_group_is_counted_and_its_largest_face_taken(pupil: Pupil, shared: Path) -> None:
+async def test_a_group_is_counted_and_its_largest_face_taken(pupil: Pupil, media: Path) -> None:
     async with pupil.socket() as socket:
-        answer = await socket.frame(group_frame(shared))
+        answer = await socket.frame(group_frame(media))
     assert answer["faces"] > 1
     assert answer["emotion"] in EMOTIONS
 
@@ -98,11 +98,11 @@ async def test_nobody_in_the_picture_is_a_sample_without_emotion(pupil: Pupil) -
 
 
 async def test_engagement_is_kept_from_students_where_the_teacher_says_so(
-    server: Server, teacher: Teacher, shared: Path
+    server: Server, teacher: Teacher, media: Path
 ) -> None:
     lesson = teacher.open_lesson(show_engagement="")
     async with Pupil(server, lesson.code).socket() as socket:
-        answer = await socket.frame(group_frame(shared))
+        answer = await socket.frame(group_frame(media))
     assert answer["engagement"] is None
     assert answer["emotion"] in EMOTIONS
     column = f"select engagement from class_sessions_sample where session_id = {lesson.pk}"
@@ -364,8 +364,8 @@ async def test_another_address_is_no_socket(server: Server) -> None:
     assert refused.value.response.status_code == 403
 
 
-async def test_no_frame_is_written_anywhere(server: Server, pupil: Pupil, shared: Path) -> None:
-    frame = group_frame(shared)
+async def test_no_frame_is_written_anywhere(server: Server, pupil: Pupil, media: Path) -> None:
+    frame = group_frame(media)
     async with pupil.socket() as socket:
         assert (await socket.frame(frame))["type"] == "result"
     until(lambda: pupil.stored == 1)

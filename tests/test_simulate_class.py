@@ -12,6 +12,7 @@ from inference.manifest import available_models
 from inference.paths import MODELS_DIR
 from sessions.demo.simulation import MAX_FRAMES, Outcome, SimulationError, read_frames
 from tests.classroom import Teacher
+from tests.conftest import YUNET
 from tests.server import Server, free_port, running_server
 
 RUN = ("--students", "3", "--fps", "2", "--seconds", "2", "--json")
@@ -36,12 +37,10 @@ def simulate(*arguments: str) -> dict[str, Any]:
 
 
 def test_a_class_of_real_clients(
-    server: Server, shared: Path, capfd: pytest.CaptureFixture[str]
+    server: Server, media: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     lesson = Teacher(server).open_lesson()
-    videos = [
-        str(shared / "media" / f"{name}.mp4") for name in ("sad_to_happy", "neutral_to_happy")
-    ]
+    videos = [str(media / f"{name}.mp4") for name in ("sad_to_happy", "neutral_to_happy")]
     arguments = ("--url", server.base_url, "--join", lesson.code.lower(), "--video", *videos)
     summary = simulate(*arguments, *RUN)
     assert summary["sent"] == summary["answered"] == summary["stored"] == 12
@@ -54,9 +53,9 @@ def test_a_class_of_real_clients(
 
 
 @pytest.mark.parametrize("model", available_models(MODELS_DIR))
-def test_every_shipped_model_carries_twenty_students(model: str, shared: Path) -> None:
-    yunet = str(shared / "models" / "face_detection_yunet_2023mar.onnx")
-    video = str(shared / "media" / "sad_to_happy.mp4")
+def test_every_shipped_model_carries_twenty_students(model: str, media: Path) -> None:
+    yunet = str(YUNET)
+    video = str(media / "sad_to_happy.mp4")
     with running_server(EMOTION_MODEL=model, YUNET_PATH=yunet) as server:
         lesson = Teacher(server).open_lesson()
         arguments = ("--url", server.base_url, "--join", lesson.code, "--video", video)
@@ -113,8 +112,8 @@ def test_frames_are_small_and_five_for_each_second(video: Path) -> None:
     assert image.shape == (240, 320, 3)
 
 
-def test_a_real_video_is_read(shared: Path) -> None:
-    frames = read_frames(shared / "media" / "sad_to_happy.mp4")
+def test_a_real_video_is_read(media: Path) -> None:
+    frames = read_frames(media / "sad_to_happy.mp4")
     assert 20 < len(frames) <= MAX_FRAMES
     assert max(map(len, frames)) < 50_000
 

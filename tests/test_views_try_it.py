@@ -16,10 +16,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from inference.labels import EMOTIONS
-from inference.paths import YUNET_FILE
 from sessions.live.runtime import Runtime, from_settings, use
 from sessions.teaching.try_it import PICTURES_A_SECOND
 from tests.classroom import Teacher
+from tests.conftest import YUNET
 from tests.factories import make_teacher
 from tests.model_factory import write_model
 from tests.server import Server, running_server
@@ -35,11 +35,11 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def serving(settings: Settings, models: Path, shared: Path) -> Iterator[Runtime]:
+def serving(settings: Settings, models: Path) -> Iterator[Runtime]:
     """A runtime of this process, not warm yet: a small model and YuNet."""
     settings.MODELS_DIR = models
     settings.EMOTION_MODEL = "tiny"
-    settings.YUNET_PATH = shared / "models" / YUNET_FILE
+    settings.YUNET_PATH = YUNET
     with use(from_settings()) as runtime:
         yield runtime
         runtime.service.stop()
@@ -58,8 +58,8 @@ def teacher(client: Client, db: None) -> Client:
 
 
 @pytest.fixture
-def group_photo(shared: Path) -> bytes:
-    return (shared / "media" / "group_photo.jpg").read_bytes()
+def group_photo(media: Path) -> bytes:
+    return (media / "group_photo.jpg").read_bytes()
 
 
 def wall(width: int = 320, height: int = 240) -> bytes:
@@ -126,8 +126,8 @@ def test_only_a_jpeg_body_is_taken(teacher: Client, group_photo: bytes, kind: st
     assert send(teacher, group_photo, kind).status_code == 415
 
 
-def test_a_form_with_a_file_is_not_taken(teacher: Client, shared: Path) -> None:
-    with (shared / "media" / "group_photo.jpg").open("rb") as file:
+def test_a_form_with_a_file_is_not_taken(teacher: Client, media: Path) -> None:
+    with (media / "group_photo.jpg").open("rb") as file:
         assert teacher.post(ADDRESS, {"picture": file}).status_code == 415
 
 

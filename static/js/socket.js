@@ -38,6 +38,7 @@ const CLOSE_CODES = {
   4010: { text: "You have left this class.", next: "refresh" },
   4011: { text: "Your teacher has taken you out of this class.", next: "refresh" },
   4013: { text: "Too many connections from your network.", next: "reconnect" },
+  4014: { text: "The server heard nothing from this page for long.", next: "reconnect" },
   4500: { text: "The server met an error.", next: "reconnect" },
 };
 /** @type {Meaning} */

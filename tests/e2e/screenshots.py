@@ -27,7 +27,7 @@ README_PAGES: Final = {("live", 1440), ("report", 1440), ("consent", 390), ("liv
 """Without the student's own page: the videos show people, and nothing of them is copied here."""
 
 MEDIA: Final = ROOT.parent / "shared" / "media"
-YUNET: Final = ROOT.parent / "shared" / "models" / "face_detection_yunet_2023mar.onnx"
+YUNET: Final = ROOT / "models" / "yunet_2023mar" / "face_detection_yunet_2023mar.onnx"
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 STUDENTS: Final = 12
 README_HEIGHT: Final = 1700

@@ -18,6 +18,7 @@ from inference.labels import EMOTIONS
 from inference.manifest import available_models
 from inference.paths import MODELS_DIR
 from tests.classroom import until
+from tests.conftest import YUNET
 from tests.e2e.browser import chromium, flag, make_camera_file, wait_answered
 from tests.server import Server, running_server
 
@@ -153,11 +154,11 @@ def files_with_a_frame(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("model", available_models(MODELS_DIR))
-def test_a_class_runs_from_sign_up_to_report(model: str, shared: Path, tmp_path: Path) -> None:
-    camera = make_camera_file(shared / "media" / "sad_to_happy.mp4", tmp_path)
+def test_a_class_runs_from_sign_up_to_report(model: str, media: Path, tmp_path: Path) -> None:
+    camera = make_camera_file(media / "sad_to_happy.mp4", tmp_path)
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    yunet = str(shared / "models" / "face_detection_yunet_2023mar.onnx")
+    yunet = str(YUNET)
     with (
         running_server(EMOTION_MODEL=model, TMPDIR=str(temporary), YUNET_PATH=yunet) as server,
         chromium(camera) as browser,

@@ -16,8 +16,8 @@ from tests.server import Server
 
 
 @pytest.fixture(scope="module")
-def camera(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_camera_file(shared / "media/sad_to_happy.mp4", tmp_path_factory.mktemp("camera"))
+def camera(media: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_camera_file(media / "sad_to_happy.mp4", tmp_path_factory.mktemp("camera"))
 
 
 @pytest.fixture(scope="class")
@@ -40,9 +40,9 @@ class TestWithACamera:
         flag(page, "ready", "true")
 
     def test_two_pictures_show_all_their_faces(
-        self, page: Page, shared: Path, tmp_path: Path
+        self, page: Page, media: Path, tmp_path: Path
     ) -> None:
-        photo = shared / "media/group_photo.jpg"
+        photo = media / "group_photo.jpg"
         image = cv2.imread(str(photo))
         assert image is not None
         large = tmp_path / "large.png"
