@@ -56,6 +56,7 @@ class Student(models.Model):
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="students")
     name = models.CharField(max_length=80)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = StudentQuerySet.as_manager()
 

@@ -52,8 +52,8 @@ class StudentQuerySet(QuerySet["Student"]):
         return self.filter(course__owner=user)
 
     def expired(self, limit: datetime) -> StudentQuerySet:
-        """Those of courses that were made before the limit and have no session left."""
-        return self.filter(course__created_at__lt=limit, course__sessions=None)
+        """Those put on the list before the limit whose course has no session left."""
+        return self.filter(created_at__lt=limit, course__sessions=None)
 
     def for_list(self) -> StudentQuerySet:
         return self.annotate(session_count=Count("participations__session", distinct=True))

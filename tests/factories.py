@@ -26,9 +26,9 @@ def make_course(owner: User | None = None, name: str = "") -> Course:
     )
 
 
-def make_student(course: Course | None = None, name: str = "") -> Student:
+def make_student(course: Course | None = None, name: str = "", **fields: Any) -> Student:
     return Student.objects.create(
-        course=course or make_course(), name=name or f"Student {next(_number)}"
+        course=course or make_course(), name=name or f"Student {next(_number)}", **fields
     )
 
 

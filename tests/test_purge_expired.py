@@ -10,7 +10,7 @@ from sessions.models import ClassSession, Sample
 from tests.factories import make_participant, make_sample, make_session
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_only_what_is_too_old_is_deleted(settings: Settings) -> None:
     settings.RETENTION_DAYS = 7
     now = timezone.now()

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from django.utils.timezone import is_aware
+
 from inference.labels import EMOTIONS
-from sessions.models import Sample
+from sessions.models import Participant, Sample
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +25,17 @@ FIELDS: Final = (
     "session_id", "participant_id", "second", "faces",
     *EMOTIONS, "emotion", "engagement", "model_name",
 )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Entries:
+    """What a file holds: samples, camera states by participant, ends of connections."""
+
+    samples: list[Sample] = field(default_factory=list)
+    cameras: dict[int, str] = field(default_factory=dict)
+    closed: dict[int, datetime] = field(default_factory=dict)
+    damaged: list[bytes] = field(default_factory=list)
+    """Lines that make no sense."""
 
 
 class Journal:
@@ -31,7 +47,7 @@ class Journal:
 
     def files(self) -> list[Path]:
         """The files that wait, the oldest first."""
-        return sorted(self._folder.glob("*.jsonl"), key=lambda path: path.stat().st_mtime)
+        return sorted(self._folder.glob("*.jsonl"))
 
     def write(
         self,
@@ -39,53 +55,97 @@ class Journal:
         cameras: Mapping[int, str],
         closed: Mapping[int, datetime],
     ) -> Path:
-        """Keep samples, camera states by participant and ends of connections. Raises OSError."""
-        lines: list[dict[str, Any]] = [
-            {"at": sample.at.isoformat(), **{name: getattr(sample, name) for name in FIELDS}}
-            for sample in samples
-        ]
-        lines += [{"camera": state, "participant_id": key} for key, state in cameras.items()]
-        lines += [{"closed": at.isoformat(), "connection_id": key} for key, at in closed.items()]
+        """Keep samples, camera states by participant and ends of connections; the file's path.
+
+        Raises OSError, and leaves no part of a file then.
+        """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self._folder / f"{uuid.uuid4().hex}.draft"
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.writelines(json.dumps(line) + "\n" for line in lines)
+        path = self._folder / f"{time.time_ns():020}-{uuid.uuid4().hex}.jsonl"
+        _write_whole(path, b"".join(_lines(samples, cameras, closed)))
+        return path
+
+    def read(self, path: Path) -> Entries:
+        """What write() was given, and the damaged lines, which are logged. Raises OSError."""
+        entries = Entries()
+        for number, raw in enumerate(path.read_bytes().splitlines(), 1):
+            try:
+                _load(json.loads(raw), entries)
+            except (KeyError, TypeError, ValueError) as error:
+                entries.damaged.append(raw)
+                # The message of an error may quote a value.
+                kind = type(error).__name__
+                logger.error("Line %d of %s is damaged: %s", number, path.name, kind)
+        return entries
+
+    def finish(self, path: Path, entries: Entries) -> None:
+        """Delete a file whose entries are stored; its damaged lines stay beside it."""
+        if entries.damaged:
+            aside = path.with_suffix(".damaged")
+            _write_whole(aside, b"".join(line + b"\n" for line in entries.damaged))
+            logger.error("%d damaged lines are set aside in %s", len(entries.damaged), aside)
+        path.unlink(missing_ok=True)
+
+    def forget(self, limit: datetime) -> None:
+        """Delete what was set aside before the limit, and what a power cut left half written."""
+        for path in [*self._folder.glob("*.damaged"), *self._folder.glob("*.draft")]:
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < limit.timestamp():
+                    path.unlink()
+
+
+def _lines(
+    samples: Iterable[Sample], cameras: Mapping[int, str], closed: Mapping[int, datetime]
+) -> Iterator[bytes]:
+    for sample in samples:
+        try:
+            values = {name: getattr(sample, name) for name in FIELDS}
+            yield _line({"at": sample.at.isoformat(), **values})
+        except (AttributeError, TypeError, ValueError):
+            # The database would refuse it as well.
+            who = sample.participant_id
+            logger.warning("A sample of participant %s makes no sense and is dropped", who)
+    for participant_id, state in cameras.items():
+        yield _line({"camera": state, "participant_id": participant_id})
+    for connection_id, at in closed.items():
+        yield _line({"closed": at.isoformat(), "connection_id": connection_id})
+
+
+def _line(values: dict[str, Any]) -> bytes:
+    return json.dumps(values, default=float).encode() + b"\n"
+
+
+def _load(line: dict[str, Any], entries: Entries) -> None:
+    """Raises KeyError, TypeError or ValueError where the line makes no sense."""
+    if "camera" in line:
+        entries.cameras[int(line["participant_id"])] = Participant.Camera(line["camera"]).value
+    elif "closed" in line:
+        entries.closed[int(line["connection_id"])] = _moment(line["closed"])
+    else:
+        values = {name: line[name] for name in FIELDS}
+        entries.samples.append(Sample(at=_moment(line["at"]), **values))
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if not is_aware(moment):
+        raise ValueError("a moment without a time zone")
+    return moment
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file for its owner alone that is on the disk before it has its name."""
+    draft = path.with_suffix(".draft")
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        return draft.rename(draft.with_suffix(".jsonl"))
-
-    def read(self, path: Path) -> tuple[list[Sample], dict[int, str], dict[int, datetime]]:
-        """What write() was given. A damaged line is logged and left out."""
-        samples: list[Sample] = []
-        cameras: dict[int, str] = {}
-        closed: dict[int, datetime] = {}
-        for line in _lines(path):
-            try:
-                if "camera" in line:
-                    cameras[int(line["participant_id"])] = str(line["camera"])
-                elif "closed" in line:
-                    moment = datetime.fromisoformat(line["closed"])
-                    closed[int(line["connection_id"])] = moment
-                else:
-                    values = {name: line[name] for name in FIELDS}
-                    samples.append(Sample(at=datetime.fromisoformat(line["at"]), **values))
-            except (KeyError, TypeError, ValueError) as error:
-                logger.error("A line of %s makes no sense and is left out: %s", path.name, error)
-        return samples, cameras, closed
-
-    def set_aside(self, path: Path) -> None:
-        """Keep a file that cannot be read out of the way of later starts."""
-        path.rename(path.with_suffix(".damaged"))
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
-            try:
-                line = json.loads(raw)
-            except ValueError:
-                line = None
-            if isinstance(line, dict):
-                yield line
-            else:
-                logger.error("Line %d of %s is damaged and left out", number, path.name)
+        draft.rename(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

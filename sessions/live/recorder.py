@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -16,7 +17,7 @@ from django.db.utils import Error
 
 from sessions.live.counters import Counters
 from sessions.live.inserting import Inserter
-from sessions.live.journal import Journal
+from sessions.live.journal import Entries, Journal
 from sessions.models import Connection, Participant, Sample
 
 logger = logging.getLogger(__name__)
@@ -56,8 +57,11 @@ class Recorder:
         self._closed: dict[int, datetime] = {}
         self._cameras: dict[int, str] = {}
         self._seen_at = 0.0
+        self._failures = 0
         self._failing_since: float | None = None
+        self._is_recovered = False
         self._complained_at = -COMPLAIN_EVERY_S
+        self._untold = 0
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -67,8 +71,8 @@ class Recorder:
             self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
             self._thread.start()
 
-    def stop(self, timeout_s: float = 10.0) -> None:
-        """Write what waits, or keep it in the journal, and end the thread."""
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Write what waits within this time, or keep it in the journal; the thread ends."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(timeout_s)
@@ -127,79 +131,106 @@ class Recorder:
     # The thread --------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        failures = 0
-        is_recovered = False
-        while not self._stopping.wait(BACK_OFF_S[failures - 1] if failures else BEAT_S):
+        """Whatever fails, it goes on: a thread that ends would lose all that comes."""
+        is_last = False
+        while not is_last:
+            is_last = self._stopping.wait(self._pause_s())
+            if is_last:
+                self._seen_at = 0.0
             try:
-                if not is_recovered:
-                    self._recover()
-                    is_recovered = True
+                self._recover()
                 self.flush()
-                failures, self._failing_since = 0, None
-            except BaseException:
-                # Whatever it was: a thread that ends would lose all that comes.
-                failures = min(failures + 1, len(BACK_OFF_S))
-                self._failing_since = self._failing_since or time.monotonic()
-                logger.exception("Storing failed; %d samples wait", self.waiting)
-                connection.close()
-        self._seen_at = 0.0
-        try:
-            self.flush()
-        except Exception:
-            logger.exception("Storing failed at the end")
-        finally:
+            except BaseException as error:
+                self._note_failure(error)
+            else:
+                self._failures, self._failing_since = 0, None
+                if is_last:
+                    self._forget_open()
+        connection.close()
+
+    def _pause_s(self) -> float:
+        return BACK_OFF_S[min(self._failures, len(BACK_OFF_S)) - 1] if self._failures else BEAT_S
+
+    def _note_failure(self, error: BaseException) -> None:
+        self._failures += 1
+        self._failing_since = self._failing_since or time.monotonic()
+        if not isinstance(error, Error):
+            self._counts.add("tasks_failed")
+        logger.error("Storing failed; %d samples wait", self.waiting, exc_info=error)
+        with contextlib.suppress(Exception):
             connection.close()
+
+    # The journal ---------------------------------------------------------------------------------
 
     def _recover(self) -> None:
         """Store what an earlier process could not. Raises django.db.Error, and tries again then."""
-        for path in self._journal.files() if self._journal else ():
+        if self._journal is None or self._is_recovered:
+            return
+        for path in self._journal.files():
             try:
-                samples, cameras, closed = self._journal.read(path)  # type: ignore[union-attr]
+                entries = self._journal.read(path)
+                self._recover_one(entries)
+                self._journal.finish(path, entries)
             except OSError:
-                logger.exception("%s cannot be read", path)
-                continue
-            for start in range(0, len(samples), MAX_BATCH):
-                self._inserter.insert(samples[start : start + MAX_BATCH], may_repeat=True)
-            with self._lock:
-                self._cameras = cameras | self._cameras
-                self._closed = closed | self._closed
-            self.flush()
-            path.unlink(missing_ok=True)
-            logger.info("%d samples of the journal are stored", len(samples))
+                logger.exception("%s cannot be read or deleted; the next start tries again", path)
+            else:
+                logger.info("%d samples of the journal are stored", len(entries.samples))
+        self._is_recovered = True
+
+    def _recover_one(self, entries: Entries) -> None:
+        for start in range(0, len(entries.samples), MAX_BATCH):
+            batch = entries.samples[start : start + MAX_BATCH]
+            self._inserter.insert(batch, may_repeat=True)
+        with self._lock:
+            self._cameras |= entries.cameras | self._cameras
+            self._closed |= entries.closed | self._closed
+        self._write_cameras()
+        self._write_moments()
+
+    def _forget_open(self) -> None:
+        """Their last moment is stored: nothing of them needs the journal."""
+        with self._lock:
+            self._open.clear()
 
     def _keep(self) -> None:
         """Put what is left into the journal."""
         with self._lock:
-            samples = [*self._writing, *self._samples]
-            cameras, closed = dict(self._cameras), dict(self._closed)
-            closed |= {key: clock() for key, clock in self._open.items()}
+            closed = {key: clock() for key, clock in self._open.items()} | self._closed
+            samples, cameras = [*self._writing, *self._samples], dict(self._cameras)
             self._samples.clear()
             self._writing = []
         if not samples and not cameras and not closed:
             return
+        count = len(samples)
         if self._journal is None:
-            logger.error("%d samples could not be stored before the end", len(samples))
+            logger.error("%d samples could not be stored before the end", count)
             return
         try:
             self._journal.write(samples, cameras, closed)
         except OSError:
-            logger.exception("%d samples are lost: the journal cannot be written", len(samples))
+            logger.exception("%d samples are lost: the journal cannot be written", count)
         else:
-            logger.warning("%d samples wait in the journal for the next start", len(samples))
+            logger.warning("%d samples wait in the journal for the next start", count)
 
     # Samples -----------------------------------------------------------------------------------
 
     def _trim(self) -> None:
         """Drop the oldest samples over the bound; the caller holds the lock."""
         over = len(self._samples) + len(self._writing) - self._max_waiting
-        for _ in range(min(over, len(self._samples))):
+        dropped = max(0, min(over, len(self._samples)))
+        for _ in range(dropped):
             self._samples.popleft()
-        if over <= 0:
+        if not dropped:
             return
-        self._counts.add("samples_dropped", over)
+        self._counts.add("samples_dropped", dropped)
+        self._untold += dropped
         if time.monotonic() - self._complained_at >= COMPLAIN_EVERY_S:
-            self._complained_at = time.monotonic()
-            logger.error("More than %d samples wait; the oldest are dropped", self._max_waiting)
+            logger.error(
+                "More than %d samples wait; the oldest %d are dropped",
+                self._max_waiting,
+                self._untold,
+            )
+            self._complained_at, self._untold = time.monotonic(), 0
 
     def _write_samples(self) -> None:
         """Store one batch; it counts as waiting until it is known to be stored."""
@@ -221,37 +252,36 @@ class Recorder:
 
     def _write_cameras(self) -> None:
         with self._lock:
-            cameras, self._cameras = self._cameras, {}
+            cameras = dict(self._cameras)
         if not cameras:
             return
-        try:
-            with transaction.atomic():
-                for participant_id, state in cameras.items():
-                    Participant.objects.filter(pk=participant_id).update(camera=state)
-        except Error:
-            with self._lock:
-                self._cameras = cameras | self._cameras
-            raise
+        with transaction.atomic():
+            for participant_id, state in cameras.items():
+                Participant.objects.filter(pk=participant_id).update(camera=state)
+        self._forget(self._cameras, cameras)
 
     def _write_moments(self) -> None:
         """Store when connections were last seen: closed ones at once, open ones now and then."""
         with self._lock:
-            closed, self._closed = self._closed, {}
+            closed = dict(self._closed)
             is_due = time.monotonic() - self._seen_at >= SEEN_EVERY_S
             still_open: dict[Clock, list[int]] = defaultdict(list)
             for connection_id, clock in self._open.items() if is_due else ():
                 still_open[clock].append(connection_id)
         if not closed and not still_open:
             return
-        try:
-            with transaction.atomic():
-                for clock, connection_ids in still_open.items():
-                    Connection.objects.filter(pk__in=connection_ids).update(last_seen_at=clock())
-                for connection_id, at in closed.items():
-                    Connection.objects.filter(pk=connection_id).update(last_seen_at=at)
-        except Error:
-            with self._lock:
-                self._closed = closed | self._closed
-            raise
+        with transaction.atomic():
+            for clock, connection_ids in still_open.items():
+                Connection.objects.filter(pk__in=connection_ids).update(last_seen_at=clock())
+            for connection_id, at in closed.items():
+                Connection.objects.filter(pk=connection_id).update(last_seen_at=at)
+        self._forget(self._closed, closed)
         if is_due:
             self._seen_at = time.monotonic()
+
+    def _forget(self, waiting: dict[int, Any], stored: dict[int, Any]) -> None:
+        """Take out what is stored, and has not changed since; until then the journal has it."""
+        with self._lock:
+            for key, value in stored.items():
+                if waiting.get(key) == value:
+                    del waiting[key]

@@ -1,11 +1,13 @@
 """Delete what is older than the site keeps it; the running server does so every hour, too."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from sessions.site.retention import purge_expired
+from sessions.site.retention import finish_erasing, purge_expired
+
+ERASED_WITHIN_S: Final = 30.0
 
 
 class Command(BaseCommand):
@@ -14,3 +16,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         count = purge_expired()
         self.stdout.write(f"{count} sessions older than {settings.RETENTION_DAYS} days deleted.")
+        if not finish_erasing(within_s=ERASED_WITHIN_S):
+            raise CommandError(
+                "Somebody reads the database all the time: what was deleted may still be in its "
+                "write-ahead log. Run the command again."
+            )
