@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -209,14 +208,6 @@ def jpeg(image: Any, quality: int = 80) -> bytes:
 def empty_frame() -> bytes:
     """A small picture without a face."""
     return jpeg(np.full((60, 80, 3), 120, np.uint8))
-
-
-def group_frame(media: Path) -> bytes:
-    """A real photograph with five faces, 640 pixels wide."""
-    image = cv2.imread(str(media / "group_photo.jpg"))
-    assert image is not None
-    scale = 640 / image.shape[1]
-    return jpeg(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
 
 
 def claiming_size(frame: bytes, width: int, height: int) -> bytes:

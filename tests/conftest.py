@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import cv2
 import hypothesis
 import pytest
 from pytest_django.fixtures import Settings
 
 from inference.paths import YUNET_FILE
 from sessions.site import limits
-from tests import postgres, redis_server
+from tests import postgres, real_faces, redis_server
+from tests.classroom import jpeg
 from tests.server import Server, running_server
 
 # A busy machine is no failure.
@@ -40,14 +42,29 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Videos and a photograph with real faces: ../shared's, or warped ones of a real face."""
-    folder = ROOT.parent / "shared" / "media"
-    if folder.is_dir():
-        return folder
-    from tests.real_faces import make_media
+def face_jpeg() -> bytes:
+    """One real face, 320 x 240, as a student's browser sends it."""
+    return jpeg(real_faces.face_picture())
 
-    return make_media(tmp_path_factory.mktemp("media"))
+
+@pytest.fixture(scope="session")
+def group_jpeg() -> bytes:
+    """Five real faces, 640 pixels wide."""
+    return jpeg(cv2.resize(real_faces.group_picture(), (640, 427), interpolation=cv2.INTER_AREA))
+
+
+@pytest.fixture(scope="session")
+def group_photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A JPEG file of 1000 x 667 with five real faces, the largest at the right."""
+    path = tmp_path_factory.mktemp("photo") / "group_photo.jpg"
+    path.write_bytes(jpeg(real_faces.group_picture(), 95))
+    return path
+
+
+@pytest.fixture(scope="session")
+def face_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An MP4 file of 24 s: a real face moves, is sad, goes away, comes back and is happy."""
+    return real_faces.write_video(tmp_path_factory.mktemp("video") / "sad_to_happy.mp4")
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """From JPEG bytes to a result, on real pictures, with a small untrained model."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,6 +16,7 @@ from inference.frames import FrameError, decode_jpeg
 from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult, PictureResult, Pipeline
 from inference.preprocessing import crop_face
+from tests import real_faces
 from tests.conftest import YUNET
 from tests.model_factory import write_model
 
@@ -43,12 +43,9 @@ def pipeline(request: pytest.FixtureRequest, model: EmotionModel) -> Iterator[Pi
 
 
 @pytest.fixture(scope="module")
-def woman(media: Path) -> NDArray[np.uint8]:
-    """A frame of the video, as a browser would scale it."""
-    capture = cv2.VideoCapture(str(media / "sad_to_happy.mp4"))
-    ok, image = capture.read()
-    assert ok
-    return np.asarray(cv2.resize(image, (320, 180), interpolation=cv2.INTER_AREA), np.uint8)
+def woman() -> NDArray[np.uint8]:
+    """One face, as a browser would send it."""
+    return real_faces.face_picture()
 
 
 def encode(image: NDArray[np.uint8]) -> bytes:
@@ -69,13 +66,13 @@ def test_a_face_gets_box_emotion_and_engagement(
     pipeline: Pipeline, woman: NDArray[np.uint8]
 ) -> None:
     result = one(pipeline, woman)
-    assert (result.width, result.height, result.faces, result.model) == (320, 180, 1, "tiny")
+    assert (result.width, result.height, result.faces, result.model) == (320, 240, 1, "tiny")
     assert result.box is not None
     x, y, w, h = result.box
     assert x >= 0
     assert y >= 0
     assert 60 < w <= 320 - x
-    assert 60 < h <= 180 - y
+    assert 60 < h <= 240 - y
     assert result.probabilities is not None
     assert sum(result.probabilities) == pytest.approx(1, abs=1e-5)
     assert result.engagement == engagement(result.probabilities)
@@ -106,11 +103,11 @@ def test_a_colour_model_sees_the_face_in_colour(
     assert result.probabilities == pytest.approx(tuple(wanted), abs=1e-6)
 
 
-def test_the_largest_of_five_faces_is_taken(pipeline: Pipeline, media: Path) -> None:
-    result = one(pipeline, np.asarray(cv2.imread(str(media / "group_photo.jpg")), np.uint8))
+def test_the_largest_of_five_faces_is_taken(pipeline: Pipeline, group: NDArray[np.uint8]) -> None:
+    result = one(pipeline, group)
     assert (result.width, result.height, result.faces) == (1000, 667, 5)
     assert result.box is not None
-    assert result.box[0] > 500  # the two women in front, at the right
+    assert result.box[0] > 700  # the one at the right
 
 
 def test_no_face_is_away_and_never_an_emotion(pipeline: Pipeline) -> None:
@@ -120,7 +117,7 @@ def test_no_face_is_away_and_never_an_emotion(pipeline: Pipeline) -> None:
 
 def test_a_face_of_a_few_pixels_is_not_usable(pipeline: Pipeline, woman: NDArray[np.uint8]) -> None:
     picture = blank()
-    picture[100:127, 100:148] = cv2.resize(woman, (48, 27), interpolation=cv2.INTER_AREA)
+    picture[100:136, 100:148] = cv2.resize(woman, (48, 36), interpolation=cv2.INTER_AREA)
     assert one(pipeline, picture).faces == 0
 
 
@@ -136,7 +133,7 @@ def test_half_a_face_at_the_border_has_its_box_inside(
             x, y, w, h = result.box
             assert min(x, y) >= 0
             assert x + w <= picture.shape[1]
-            assert y + h <= 180
+            assert y + h <= 240
 
 
 def test_bad_frames_disturb_no_others(pipeline: Pipeline, woman: NDArray[np.uint8]) -> None:
@@ -209,8 +206,8 @@ def all_faces(pipeline: Pipeline, picture: NDArray[np.uint8]) -> PictureResult:
 
 
 @pytest.fixture(scope="module")
-def group(media: Path) -> NDArray[np.uint8]:
-    return np.asarray(cv2.imread(str(media / "group_photo.jpg")), np.uint8)
+def group() -> NDArray[np.uint8]:
+    return real_faces.group_picture()
 
 
 def test_every_face_of_a_picture_is_estimated_the_largest_first(
@@ -254,7 +251,7 @@ def test_a_picture_on_its_side_is_turned_as_its_header_says(
     turn = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
     header = b"\xff\xe1" + (len(turn) + 2).to_bytes(2) + turn
     seen = pipeline.analyse_all_faces(lying[:2] + header + lying[2:], MAX_BYTES, MAX_PIXELS)
-    assert (seen.width, seen.height, len(seen.faces)) == (320, 180, 1)
+    assert (seen.width, seen.height, len(seen.faces)) == (320, 240, 1)
 
 
 def test_a_picture_without_a_usable_face_has_none(pipeline: Pipeline) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ from tests.classroom import (
     Socket,
     Teacher,
     empty_frame,
-    group_frame,
     open_socket,
     until,
 )
@@ -51,7 +49,9 @@ def _told(tick: dict[str, Any], name: str, expected: str) -> list[dict[str, Any]
     return [p for p in tick["participants"] if (p["name"], p["status"]) == (name, expected)]
 
 
-async def test_a_student_comes_and_goes(teacher: Teacher, lesson: Lesson, media: Path) -> None:
+async def test_a_student_comes_and_goes(
+    teacher: Teacher, lesson: Lesson, group_jpeg: bytes
+) -> None:
     async with dashboard(teacher, lesson) as socket:
         snapshot = await socket.hear()
         assert snapshot["type"] == "snapshot"
@@ -63,7 +63,7 @@ async def test_a_student_comes_and_goes(teacher: Teacher, lesson: Lesson, media:
             await status(socket, "Ada", "no_camera")
             await student.say(type="camera", state="on")
             await status(socket, "Ada", "away")
-            answer = await student.frame(group_frame(media))
+            answer = await student.frame(group_jpeg)
             ada = await status(socket, "Ada", "here")
             assert ada["emotion"] == answer["emotion"]
             assert ada["engagement"] == pytest.approx(answer["engagement"], abs=1e-3)
@@ -95,13 +95,13 @@ async def test_ticks_come_at_most_once_a_second(teacher: Teacher, lesson: Lesson
 
 
 async def test_opening_it_late_shows_the_session_so_far(
-    teacher: Teacher, lesson: Lesson, media: Path
+    teacher: Teacher, lesson: Lesson, group_jpeg: bytes
 ) -> None:
     pupil = Pupil(teacher.server, lesson.code, "Ada")
     async with pupil.socket() as student:
         await student.say(type="camera", state="on")
         for _ in range(3):
-            await student.frame(group_frame(media))
+            await student.frame(group_jpeg)
         await student.frame(empty_frame())
         until(lambda: pupil.stored == 4)
         async with dashboard(teacher, lesson) as socket:
@@ -225,11 +225,13 @@ async def test_a_student_who_falls_silent_is_shown_as_gone(
     teacher: Teacher, lesson: Lesson
 ) -> None:
     pupil = Pupil(teacher.server, lesson.code, "Ada")
-    async with dashboard(teacher, lesson) as socket, pupil.socket() as student:
-        await status(socket, "Ada", "no_camera")
-        await status(socket, "Ada", "offline")
-        await student.say(type="ping")
-        await status(socket, "Ada", "no_camera")
+    async with dashboard(teacher, lesson) as socket:
+        await socket.expect("snapshot")
+        async with pupil.socket() as student:
+            await status(socket, "Ada", "no_camera")
+            await status(socket, "Ada", "offline")
+            await student.say(type="ping")
+            await status(socket, "Ada", "no_camera")
 
 
 async def test_a_dashboard_sends_pings_only(teacher: Teacher, lesson: Lesson) -> None:

@@ -2,19 +2,23 @@
 
 tests/data/main_2026_11_24.sql.gz is the dump of an SQLite database that the main branch of
 24 November 2026 (commit 72c11d8) made: a teacher, a course with four students, an ended, a live, a
-planned and an archived session. Ada has two records in the ended one, and three samples stand
-there twice, as a connection that is lost at its COMMIT leaves them.
+planned and an archived session. Ada has two records in the ended one, Ben has left the live one,
+and three samples stand there twice, as a connection that is lost at its COMMIT leaves them.
 """
 
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import sqlite3
+import urllib.request
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import openpyxl
 import psycopg
 import pytest
 from django.core import signing
@@ -28,6 +32,7 @@ from tests.server import Server, running_server
 
 DUMP: Final = Path(__file__).parent / "data" / "main_2026_11_24.sql.gz"
 KEY: Final = "k" * 50
+TITLES: Final = {"ENDED2": "Waves", "LIVE22": "Light", "PLAN22": "Sound", "ARCH22": "Old"}
 TABLES: Final = (
     "auth_user",
     "class_sessions_course",
@@ -41,10 +46,21 @@ TABLES: Final = (
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
-    """The old database in a data folder of its own."""
+    """The old database in a data folder of its own, as if filled just now.
+
+    Otherwise its live session would be ended for want of students, and in time all be deleted.
+    """
     path = tmp_path / "db.sqlite3"
-    with closing(sqlite3.connect(path)) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.executescript(gzip.decompress(DUMP.read_bytes()).decode())
+        last = database.execute("select max(created_at) from class_sessions_classsession")
+        made = datetime.fromisoformat(last.fetchone()[0]).replace(tzinfo=UTC)
+        later = f"+{int((datetime.now(UTC) - made).total_seconds())} seconds"
+        for table in TABLES:
+            for _, column, kind, *_ in database.execute(f"pragma table_info({table})").fetchall():
+                if kind == "datetime":
+                    moved = f"strftime('%Y-%m-%d %H:%M:%f', {column}, ?)"
+                    database.execute(f"update {table} set {column} = {moved}", [later])
     return path
 
 
@@ -56,12 +72,26 @@ def check(server: Server) -> None:
     )
     numbers = dict(server.query("select code, id from class_sessions_classsession"))
     assert server.query("select count(*) from class_sessions_sample") == [(2001,)]
-    for code in numbers:
-        teacher.get(f"/sessions/{numbers[code]}/")
-        teacher.get(f"/sessions/{numbers[code]}/report/")
+    for code, number in numbers.items():
+        title = TITLES[code]
+        assert title in teacher.get(f"/sessions/{number}/")[1]
+        assert title in teacher.get(f"/sessions/{number}/report/")[1]
+    for number in (numbers["LIVE22"], numbers["PLAN22"]):
+        assert "socket" in teacher.get(f"/sessions/{number}/live/")[1]
+    (course,) = server.query("select id from class_sessions_course")[0]
+    assert "Waves" in teacher.get(f"/courses/{course}/")[1]
+    (ada,) = server.query("select id from class_sessions_student where name = 'Ada'")[0]
+    assert "Waves" in teacher.get(f"/courses/{course}/students/{ada}/")[1]
     export = f"/sessions/{numbers['ENDED2']}/export/"
     for kind in ("csv", "students-csv", "html"):
-        teacher.get(f"{export}{kind}/")
+        assert "Dot" in teacher.get(f"{export}{kind}/")[1]
+    with urllib.request.urlopen(
+        urllib.request.Request(
+            f"{server.base_url}{export}xlsx/", headers={"Cookie": teacher.cookies}
+        )
+    ) as book:
+        sheets = openpyxl.load_workbook(io.BytesIO(book.read()))
+    assert sheets["Samples"].max_row == 1 + 2000
     report: dict[str, Any] = json.loads(teacher.get(f"{export}json/")[1])
     figures = {row["name"]: (row["samples"], row["engagement"]) for row in report["students"]}
     assert figures == {

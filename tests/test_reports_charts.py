@@ -11,8 +11,8 @@ from sessions.reports.charts.student import student_charts
 from sessions.reports.session import session_report
 from sessions.reports.student import student_report
 from sessions.site.palette import EMOTION_COLOURS
-from tests.factories import make_session
-from tests.lessons import make_lesson
+from tests.factories import make_participant, make_session
+from tests.lessons import add_samples, add_stay, make_lesson
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +91,22 @@ def test_a_students_charts_go_by_session() -> None:
     assert [trace["name"] for trace in presence.figure["data"]] == ["Coverage", "Attendance"]
     for chart in (engagement, presence):
         go.Figure(chart.figure)
+
+
+@pytest.mark.finding(22)
+def test_nothing_is_filled_where_nobody_was_connected() -> None:
+    """305 of 335 stretches had no data, and an area over all of them showed 100 %."""
+    session = make_session(state="ended")
+    participant = make_participant(session)
+    for start, end in ((0, 60), (540, 600)):
+        add_stay(participant, start, end)
+        add_samples(participant, range(start, end), "happy", 0.5)
+    report = session_report(session)
+    blank = [index for index, bucket in enumerate(report.buckets) if not bucket.expected]
+    assert len(blank) > len(report.buckets) / 2
+    for chart in session_charts(report):
+        for trace in chart.figure["data"]:
+            assert "fill" not in trace
+            assert "stackgroup" not in trace
+            if trace["type"] in ("bar", "scatter") and len(trace["x"]) == len(report.buckets):
+                assert {trace["y"][index] for index in blank} == {None}

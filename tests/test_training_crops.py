@@ -6,7 +6,7 @@ import pytest
 from inference.detection import HaarDetector, YuNetDetector
 from inference.emotion import EmotionModel
 from inference.preprocessing import crop_face
-from tests.conftest import ROOT
+from tests.conftest import ROOT, YUNET
 from tests.generated_faces import draw_face
 from training.crops import FACE_SIDE, crop_scores, paste
 from training.datasets import Faces, read_fer2013
@@ -44,7 +44,7 @@ def test_faces_without_a_find_have_no_accuracy(model: EmotionModel) -> None:
 def test_a_detectors_crop_costs_little_on_real_faces(model: EmotionModel, shared: Path) -> None:
     every = read_fer2013(shared / "data" / "fer2013_test.zip", "PrivateTest", model.size)
     faces = Faces(every.images[::30], every.labels[::30], every.names[::30])
-    yunet = YuNetDetector(shared / "models" / "face_detection_yunet_2023mar.onnx")
+    yunet = YuNetDetector(YUNET)
     scores = crop_scores(model, faces, predict(model, faces), yunet)
     assert scores.tried == len(faces)
     assert scores.found > 0.85 * scores.tried

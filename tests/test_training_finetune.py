@@ -12,7 +12,7 @@ import pytest
 from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
 from inference.vggface2 import published_layout
-from tests.classroom import Pupil, Teacher, group_frame, until
+from tests.classroom import Pupil, Teacher, until
 from tests.generated_faces import tiny_config, write_faces
 from tests.server import running_server
 from tests.vggface2_file import write_backbone
@@ -132,7 +132,7 @@ def test_a_backbone_is_frozen_then_tuned_and_exported(
 
 
 async def test_the_site_serves_it_and_says_by_its_name_what_it_began_with(
-    models: Path, shared: Path
+    models: Path, face_jpeg: bytes
 ) -> None:
     environment = {"MODELS_DIR": str(models), "EMOTION_MODEL": "tiny_vggface2"}
     says = "Tiny fine-tuning (initial weights: VGGFace2 ResNet-50 as published"
@@ -142,7 +142,7 @@ async def test_the_site_serves_it_and_says_by_its_name_what_it_began_with(
         lesson = teacher.open_lesson()
         pupil = Pupil(server, lesson.code)
         async with pupil.socket() as socket:
-            answer = await socket.frame(group_frame(shared))
+            answer = await socket.frame(face_jpeg)
         assert answer["emotion"] in EMOTIONS
         until(lambda: pupil.stored == 1)
         assert says in pupil.get(f"/join/{lesson.code}/class/")[1]

@@ -57,11 +57,6 @@ def teacher(client: Client, db: None) -> Client:
     return client
 
 
-@pytest.fixture
-def group_photo(media: Path) -> bytes:
-    return (media / "group_photo.jpg").read_bytes()
-
-
 def wall(width: int = 320, height: int = 240) -> bytes:
     """A picture without a face."""
     return cv2.imencode(".jpg", np.full((height, width, 3), 128, np.uint8))[1].tobytes()
@@ -72,12 +67,12 @@ def send(client: Client, body: bytes, content_type: str = "image/jpeg") -> Any:
 
 
 @pytest.mark.usefixtures("ready")
-def test_all_five_faces_have_seven_probabilities_each(teacher: Client, group_photo: bytes) -> None:
-    answer = send(teacher, group_photo)
+def test_all_five_faces_have_seven_probabilities_each(teacher: Client, group_jpeg: bytes) -> None:
+    answer = send(teacher, group_jpeg)
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
     seen = answer.json()
-    assert (seen["model"], seen["width"], seen["height"]) == ("Tiny, untrained", 1000, 667)
+    assert (seen["model"], seen["width"], seen["height"]) == ("Tiny, untrained", 640, 427)
     assert len(seen["faces"]) == 5
     for face in seen["faces"]:
         x, y, width, height = face["box"]
@@ -95,11 +90,11 @@ def test_a_picture_without_a_face_has_an_empty_list(teacher: Client) -> None:
 
 
 @pytest.mark.usefixtures("ready")
-def test_a_picture_that_cannot_be_read_says_what_to_do(teacher: Client, group_photo: bytes) -> None:
+def test_a_picture_that_cannot_be_read_says_what_to_do(teacher: Client, group_jpeg: bytes) -> None:
     for body, status, error in (
         (b"text", 415, "not_jpeg"),
         (b"", 415, "not_jpeg"),
-        (group_photo[:-500], 400, "truncated"),
+        (group_jpeg[:-500], 400, "truncated"),
     ):
         answer = send(teacher, body)
         assert (answer.status_code, answer.json()["error"]) == (status, error)
@@ -122,12 +117,12 @@ def test_a_picture_that_is_too_large_is_refused_before_it_is_decoded(
 
 @pytest.mark.usefixtures("ready")
 @pytest.mark.parametrize("kind", ["image/png", "application/x-www-form-urlencoded", "text/plain"])
-def test_only_a_jpeg_body_is_taken(teacher: Client, group_photo: bytes, kind: str) -> None:
-    assert send(teacher, group_photo, kind).status_code == 415
+def test_only_a_jpeg_body_is_taken(teacher: Client, group_jpeg: bytes, kind: str) -> None:
+    assert send(teacher, group_jpeg, kind).status_code == 415
 
 
-def test_a_form_with_a_file_is_not_taken(teacher: Client, media: Path) -> None:
-    with (media / "group_photo.jpg").open("rb") as file:
+def test_a_form_with_a_file_is_not_taken(teacher: Client, group_photo: Path) -> None:
+    with group_photo.open("rb") as file:
         assert teacher.post(ADDRESS, {"picture": file}).status_code == 415
 
 
@@ -186,12 +181,12 @@ def test_the_page_is_in_the_navigation_and_asks_for_no_get_of_the_answer(teacher
 
 
 def test_under_the_presence_policy_faces_have_boxes_alone(
-    teacher: Client, settings: Settings, request: pytest.FixtureRequest, group_photo: bytes
+    teacher: Client, settings: Settings, request: pytest.FixtureRequest, group_jpeg: bytes
 ) -> None:
     settings.POLICY = "presence"
     request.getfixturevalue("ready")
     assert "data-emotion" not in teacher.get("/try/").content.decode()
-    seen = send(teacher, group_photo).json()
+    seen = send(teacher, group_jpeg).json()
     assert (seen["model"], len(seen["faces"])) == ("", 5)
     for face in seen["faces"]:
         assert (face["emotion"], face["engagement"], face["probabilities"]) == (None, None, None)
@@ -251,13 +246,13 @@ def post(teacher: Teacher, body: bytes, *, chunked: bool = False) -> tuple[int, 
 
 
 def test_a_picture_of_any_size_is_never_written_to_disk(
-    watched: tuple[Server, Path, Path], group_photo: bytes
+    watched: tuple[Server, Path, Path], group_jpeg: bytes
 ) -> None:
     server, temporary, log = watched
     teacher = Teacher(server)
     teacher.get("/try/")
     log.write_text("")
-    small, large = group_photo, group_photo + bytes(1_500_000)
+    small, large = group_jpeg, group_jpeg + bytes(1_500_000)
     for body, status in ((small, 200), (large, 200), (bytes(2_400_000), 413), (bytes(9**8), 413)):
         for chunked in (False, True):
             assert post(teacher, body, chunked=chunked)[0] == status

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
 from sessions.clock import Start
@@ -66,13 +67,13 @@ def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
     }
 
 
-def may_watch(login: SessionBase, session_id: int) -> bool:
-    """Whether the browser with this Django session is still signed in as the session's owner.
+def may_watch(login_key: str, session_id: int) -> bool:
+    """Whether the browser with this login is still signed in as the session's owner.
 
     The login is read anew: signing out, a new password and a blocked account end it.
     """
     request = HttpRequest()
-    request.session = type(login)(login.session_key)
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(login_key)
     user = get_user(request)
     if not user.is_authenticated or not user.is_active:
         return False

@@ -292,7 +292,7 @@ class LiveClass:
             if user_id is not None and dashboard.user_id != user_id:
                 continue
             try:
-                allowed = await ask(may_watch, dashboard.login, self.session_id)
+                allowed = await ask(may_watch, dashboard.login_key, self.session_id)
             except Exception as error:
                 logger.warning("A dashboard could not be authorised again: %s", error)
                 continue

@@ -24,6 +24,11 @@ const worker = new Worker(new URL("./capture-worker.js", import.meta.url), { typ
 let stream = null;
 let answered = 0;
 let live = config.state === "live";
+/** Whether a form of this page was sent, to leave or to delete: its answer is the next page. */
+let leaving = false;
+document.addEventListener("submit", (event) => {
+  leaving = /** @type {HTMLFormElement} */ (event.target).method === "post";
+});
 /** Whether the server has closed the connection for good, until the student asks for it again. */
 let letGo = false;
 
@@ -265,7 +270,8 @@ function showTrouble(code, wait_s) {
   const { text, next } = meaning(code);
   if (next === "refresh") {
     closeCamera(stream);
-    location.reload();
+    // The answer to what the student has just sent is about to be shown.
+    if (!leaving) location.reload();
     return;
   }
   if (next !== "reconnect") {

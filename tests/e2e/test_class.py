@@ -19,12 +19,12 @@ from inference.manifest import available_models
 from inference.paths import MODELS_DIR
 from tests.classroom import until
 from tests.conftest import YUNET
-from tests.e2e.browser import chromium, flag, make_camera_file, wait_answered
+from tests.e2e.browser import chromium, flag, wait_answered
 from tests.server import Server, running_server
 
 PASSWORD: Final = "correct-horse-battery"
 VIDEO_SECONDS: Final = 18.5
-"""A little less than the video lasts: Chromium would begin it anew."""
+"""Less than the video lasts: Chromium would begin it anew."""
 
 SAD_LIKE: Final = ("angry", "disgust", "fear", "sad")
 JPEG_MARKS: Final = (b"\xff\xd8\xff\xe0\x00\x10JFIF", b"/9j/4AAQ")
@@ -154,8 +154,7 @@ def files_with_a_frame(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("model", available_models(MODELS_DIR))
-def test_a_class_runs_from_sign_up_to_report(model: str, media: Path, tmp_path: Path) -> None:
-    camera = make_camera_file(media / "sad_to_happy.mp4", tmp_path)
+def test_a_class_runs_from_sign_up_to_report(model: str, camera: Path, tmp_path: Path) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     yunet = str(YUNET)

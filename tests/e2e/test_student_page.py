@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from sessions.live.protocol import CloseCode
 from tests.e2e.browser import (
@@ -18,15 +18,15 @@ from tests.e2e.browser import (
     chromium_with_tabs,
     flag,
     hide,
-    make_camera_file,
     wait_answered,
 )
+from tests.e2e.proxy import proxy_to
 from tests.server import Server, running_server
 
 INTERVAL_S = 0.3
 """Below the second to which Chromium slows down the timers of hidden pages."""
 
-LESSONS = 12
+LESSONS = 20
 MAKE_TEACHER = """
 import json
 from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY
@@ -84,11 +84,6 @@ class School:
 def school() -> Iterator[School]:
     with running_server(ALLOWED_HOSTS="127.0.0.1,school.test") as server:
         yield School(server)
-
-
-@pytest.fixture(scope="module")
-def camera(media: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_camera_file(media / "sad_to_happy.mp4", tmp_path_factory.mktemp("camera"))
 
 
 def join(page: Page, school: School, code: str, base_url: str = "") -> None:
@@ -219,6 +214,65 @@ class TestWithACamera:
         assert all(meaning["text"] != lost["text"] for meaning in known)
         for longest, drawn in zip((2, 4, 8, 15, 15, 15), waits, strict=True):
             assert 1 <= min(drawn) < max(drawn) <= longest
+
+    @pytest.mark.finding(13)
+    def test_one_picture_that_fails_does_not_stop_the_others(
+        self, page: Page, school: School
+    ) -> None:
+        """The worker's encoder throws three times in a row, and then no more."""
+
+        def break_encoder(route: Route) -> None:
+            script = route.fetch().text()
+            broken = """
+                const real = OffscreenCanvas.prototype.convertToBlob;
+                let left = 3;
+                OffscreenCanvas.prototype.convertToBlob = function (options) {
+                    left -= 1;
+                    if (left >= 0) throw new DOMException("no memory", "EncodingError");
+                    return real.call(this, options);
+                };
+            """
+            route.fulfill(body=script + broken, content_type="text/javascript")
+
+        page.context.route("**/capture-worker*.js", break_encoder)
+        try:
+            join(page, school, school.lesson())
+            turn_on(page)
+            expect(page.locator("#note")).to_contain_text("no usable picture")
+            wait_answered(page, 3)
+            expect(page.locator("#note")).to_be_hidden()
+        finally:
+            page.context.unroute("**/capture-worker*.js")
+
+    @pytest.mark.finding(23)
+    def test_deleting_from_the_class_page_is_confirmed_every_time(
+        self, page: Page, school: School
+    ) -> None:
+        code = school.lesson()
+        for _ in range(6):
+            join(page, school, code)
+            page.get_by_role("button", name="Delete my data").click()
+            page.get_by_role("button", name="Delete everything").click()
+            expect(page.get_by_role("heading", name="Your data is deleted")).to_be_visible()
+
+    @pytest.mark.finding(21)
+    def test_a_network_that_goes_silent_is_noticed_within_seconds(
+        self, page: Page, school: School
+    ) -> None:
+        with proxy_to(school.server.port) as network:
+            join(page, school, school.lesson(), base_url=network.base_url)
+            turn_on(page)
+            wait_answered(page, 2)
+            network.go_silent()
+            flag(page, "socket", "stale", timeout_s=7)
+            expect(page.locator("#connection")).to_have_text("Not connected")
+            expect(page.locator("#trouble-text")).to_contain_text("No answer for")
+            expect(page.locator("#face-box")).to_be_hidden()
+            flag(page, "socket", "closed", timeout_s=10)
+            before = answered(page)
+            network.go_on()
+            wait_answered(page, before + 2, timeout_s=30)
+            expect(page.locator("#trouble")).to_be_hidden()
 
     def test_an_unplugged_camera_is_noticed(self, page: Page, school: School) -> None:
         code = school.lesson()

@@ -9,15 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.classroom import Teacher
-from tests.e2e.browser import chromium, flag, make_camera_file, wait_answered
+from tests.e2e.browser import chromium, flag, wait_answered
 from tests.e2e.screenshots import sign_in
 from tests.factories import PASSWORD
 from tests.server import Server
-
-
-@pytest.fixture(scope="module")
-def camera(media: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_camera_file(media / "sad_to_happy.mp4", tmp_path_factory.mktemp("camera"))
 
 
 @pytest.fixture(scope="class")
@@ -40,14 +35,13 @@ class TestWithACamera:
         flag(page, "ready", "true")
 
     def test_two_pictures_show_all_their_faces(
-        self, page: Page, media: Path, tmp_path: Path
+        self, page: Page, group_photo: Path, tmp_path: Path
     ) -> None:
-        photo = media / "group_photo.jpg"
-        image = cv2.imread(str(photo))
+        image = cv2.imread(str(group_photo))
         assert image is not None
         large = tmp_path / "large.png"
         cv2.imwrite(str(large), cv2.resize(image, (2400, 1600)))
-        page.set_input_files("#pictures", [photo, large])
+        page.set_input_files("#pictures", [group_photo, large])
         wait_answered(page, 2)
         cards = page.locator(".try-card")
         expect(cards).to_have_count(2)

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from django.conf import settings
-from django.contrib.sessions.backends.base import SessionBase
 from django.urls import reverse
 
 from sessions.live import protocol
@@ -27,7 +26,7 @@ class DashboardSocket(LiveSocket):
     name = "dashboard's socket"
     live: LiveClass | None = None
     state: ClassState | None = None
-    login: SessionBase
+    login_key: str
     user_id: int
     session_id: int
 
@@ -38,7 +37,7 @@ class DashboardSocket(LiveSocket):
     async def enter(self) -> None:
         """Let the session's owner in and send the whole session so far."""
         self.session_id = self.scope["url_route"]["kwargs"]["pk"]
-        user, self.login = self.scope["user"], self.scope["session"]
+        user, self.login_key = self.scope["user"], self.scope["session"].session_key
         if not user.is_authenticated:
             await self.finish(CloseCode.NOT_ALLOWED, "Sign in to see this session.")
             return

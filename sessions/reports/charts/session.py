@@ -90,18 +90,18 @@ def _times(report: SessionReport) -> list[float]:
 
 
 def _coverage_trace(report: SessionReport, **fields: Any) -> Figure:
+    # Bars without gaps: an area would be filled across stretches that nobody was connected in.
     return {
-        "type": "scatter",
-        "mode": "lines",
+        "type": "bar",
         "name": "Coverage",
         "x": _times(report),
         "y": [bucket.coverage for bucket in report.buckets],
+        "width": report.bucket_s / 60,
         "customdata": [
             [clock(bucket.start_s), bucket.usable, round(bucket.expected)]
             for bucket in report.buckets
         ],
-        "fill": "tozeroy",
-        "line": {"color": COVERAGE_COLOUR, "width": 1},
+        "marker": {"color": COVERAGE_COLOUR, "line": {"width": 0}},
         "hovertemplate": "%{customdata[0]}: coverage %{y:.0%}"
         " (%{customdata[1]} of %{customdata[2]} samples)<extra></extra>",
         **fields,
