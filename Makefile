@@ -39,7 +39,7 @@ demo: prepare
 	@$(SERVE)
 
 prepare: $(VENV)/.installed
-	$(SITE) $(BIN)/python manage.py check
+	$(SITE) $(BIN)/python manage.py check --database default
 	$(SITE) $(BIN)/python manage.py migrate --noinput
 	$(SITE) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
 

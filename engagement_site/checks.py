@@ -5,12 +5,14 @@ from typing import Any, Final
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import Error as DatabaseError
 
 from inference.manifest import ModelError, find_model, read_manifest, verify_files
+from sessions.site.accounts import DEMO_USERNAME
 
 EVERY_ADDRESS: Final = frozenset({"0.0.0.0", "::", "[::]"})
-ONLY_HERE: Final = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
 
 @register("models")
@@ -42,7 +44,7 @@ def check_reachable_names(
     """A server that listens on every address must know by which names it is called."""
     if settings.HOST not in EVERY_ADDRESS:
         return []
-    names = set(settings.ALLOWED_HOSTS) - ONLY_HERE - EVERY_ADDRESS
+    names = set(settings.ALLOWED_HOSTS) - settings.ONLY_HERE - EVERY_ADDRESS
     if names:
         return []
     return [
@@ -54,3 +56,29 @@ def check_reachable_names(
             id="engagement.W001",
         )
     ]
+
+
+@register(Tags.database)
+def check_demonstration_teacher(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """An account whose password everybody knows has no place where others reach the site."""
+    if not settings.IS_PUBLIC or not databases or not _has_user(DEMO_USERNAME):
+        return []
+    return [
+        Warning(
+            f"The demonstration teacher {DEMO_USERNAME} is in the database of a site that others "
+            "reach. It cannot sign in here.",
+            hint="Delete it on /admin/auth/user/, with its course; give a demonstration a "
+            "DATA_DIR of its own.",
+            id="engagement.W002",
+        )
+    ]
+
+
+def _has_user(username: str) -> bool:
+    try:
+        return User.objects.filter(username=username).exists()
+    except DatabaseError:
+        # No table yet, or no database: others say so.
+        return False

@@ -13,7 +13,8 @@ def make_private(folder: Path) -> None:
     os.umask(0o077)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in (folder, *folder.iterdir()):
-        mode = path.lstat().st_mode
-        if mode & 0o077 and not path.is_symlink():
-            with contextlib.suppress(PermissionError):
+        # Another process of the site may remove a journal or a draft meanwhile.
+        with contextlib.suppress(PermissionError, FileNotFoundError):
+            mode = path.lstat().st_mode
+            if mode & 0o077 and not path.is_symlink():
                 path.chmod(mode & 0o700)

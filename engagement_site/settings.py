@@ -46,7 +46,8 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 BEHIND_TLS = env.flag("BEHIND_TLS", False)
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", int(BEHIND_TLS), 0, 10)
 """The site's own proxies: what they say of the client's address and scheme is believed."""
-IS_PUBLIC = BEHIND_TLS or HOST not in ("localhost", "127.0.0.1", "::1", "[::1]")
+ONLY_HERE = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
+IS_PUBLIC = BEHIND_TLS or TRUSTED_PROXIES > 0 or not {HOST, *ALLOWED_HOSTS} <= ONLY_HERE
 """Whether others than this machine's users can reach the site."""
 
 # What the class is told and what is analysed ------------------------------------------------
@@ -176,7 +177,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SIGNUP_OPEN = env.flag("SIGNUP_OPEN", True)
 ACCOUNT_ADAPTER = "sessions.site.accounts.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
+# createsuperuser asks for a username, and an e-mail address may be left out.
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = env.choice(
     "EMAIL_VERIFICATION", "optional", ("mandatory", "optional", "none")
@@ -184,8 +186,8 @@ ACCOUNT_EMAIL_VERIFICATION = env.choice(
 # Who signs up with an address that is registered gets an account of their own, unverified, and
 # learns nothing; where verification is mandatory the mail tells the address's owner instead.
 ACCOUNT_PREVENT_ENUMERATION = True if ACCOUNT_EMAIL_VERIFICATION == "mandatory" else "strict"
-# Wrong passwords are counted by sessions.site.accounts.
-ACCOUNT_RATE_LIMITS = {"login_failed": None}
+# Sign-ins are counted by sessions.site.accounts: by address alone one pupil closes a school's.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 LOGIN_URL = "account_login"
@@ -227,6 +229,8 @@ CONTENT_SECURITY_POLICY = {
 # Files, language, log -----------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+FILE_UPLOAD_PERMISSIONS = 0o600
+"""Of collected files too, which are Django's other way round the umask."""
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("plotly", Path(plotly.__file__).parent / "package_data"),

@@ -30,6 +30,7 @@ from sessions.reports.exports.xlsx import workbook
 from sessions.reports.facts import file_name
 from sessions.reports.session import session_report
 from sessions.services import end_session
+from sessions.site.retention import erase_traces
 
 MAX_EXPORTED: Final = 20
 MOST_PAGES: Final = 1000
@@ -78,6 +79,18 @@ class UncountedPaginator(Paginator):
         return MOST_PAGES * self.per_page
 
 
+class ErasingAdmin(admin.ModelAdmin):
+    """What is deleted here goes from the database's files, too."""
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        super().delete_model(request, obj)
+        erase_traces()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)
+        erase_traces()
+
+
 class ReadOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False
     paginator = UncountedPaginator
@@ -94,7 +107,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 @admin.register(Course)
-class CourseAdmin(CountedDeletion, admin.ModelAdmin):
+class CourseAdmin(CountedDeletion, ErasingAdmin):
     list_display = ("name", "owner", "session_count", "student_count", "last_session_at")
     list_filter = ("created_at",)
     search_fields = ("name", "owner__email")
@@ -127,7 +140,7 @@ class CourseAdmin(CountedDeletion, admin.ModelAdmin):
 
 
 @admin.register(Student)
-class StudentAdmin(admin.ModelAdmin):
+class StudentAdmin(ErasingAdmin):
     list_display = ("name", "course", "owner")
     search_fields = ("name", "course__name", "course__owner__email")
     autocomplete_fields = ("course",)
@@ -139,7 +152,7 @@ class StudentAdmin(admin.ModelAdmin):
 
 
 @admin.register(ClassSession)
-class ClassSessionAdmin(CountedDeletion, admin.ModelAdmin):
+class ClassSessionAdmin(CountedDeletion, ErasingAdmin):
     list_display = (
         "title",
         "course",
@@ -305,7 +318,7 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class TeacherAdmin(CountedDeletion, UserAdmin):
+class TeacherAdmin(CountedDeletion, ErasingAdmin, UserAdmin):
     list_display = ("email", "is_active", "is_staff", "date_joined", "last_login")
     ordering = ("email",)
     takes_along: ClassVar = {

@@ -14,7 +14,6 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("privacy/", pages.privacy, name="privacy"),
     path("model/", pages.model_card, name="model_card"),
-    path("model/", pages.model_card, name="model_card"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("sessions/", teaching.session_list, name="dashboard"),

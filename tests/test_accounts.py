@@ -3,14 +3,16 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
-from django.core import mail
+from django.core import mail, signing
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from sessions import news
 from sessions.demo.lessons import PASSWORD as DEMO_PASSWORD
 from sessions.demo.lessons import demo_teacher
 from sessions.models import Sample
+from sessions.site.accounts import KNOWN_DEVICE
 from tests.factories import (
     PASSWORD,
     make_course,
@@ -139,6 +141,115 @@ def test_a_pupil_behind_the_same_address_does_not_lock_out_a_known_device(client
         sign_in(Client(), teacher.email, "wrong")
     sign_in(client, teacher.email)
     assert is_signed_in(client)
+
+
+@pytest.mark.finding(2)
+def test_a_pupil_who_floods_the_sign_in_does_not_close_it_for_the_school(client: Client) -> None:
+    teacher = make_teacher()
+    sign_in(client, teacher.email)
+    client.post("/accounts/logout/")
+    for number in range(31):
+        sign_in(Client(), f"nobody{number}@example.org", "wrong")
+    sign_in(client, teacher.email)
+    assert is_signed_in(client)
+
+
+@pytest.mark.finding(2)
+def test_a_stranger_with_an_account_at_the_same_address_guesses_no_further() -> None:
+    """Whoever signs up with the teacher's address has a device that is known, but for himself."""
+    teacher = make_teacher()
+    stranger = Client(REMOTE_ADDR="10.9.8.7")
+    form = {"email": teacher.email, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    stranger.post("/accounts/signup/", form)
+    assert is_signed_in(stranger)
+    stranger.post("/accounts/logout/")
+    for _ in range(5):
+        sign_in(Client(REMOTE_ADDR="10.9.8.7"), teacher.email, "wrong")
+    sign_in(stranger, teacher.email)
+    assert not is_signed_in(stranger)
+    sign_in(stranger, teacher.email, NEW_PASSWORD)
+    assert is_signed_in(stranger)
+    assert User.objects.get(pk=stranger.session["_auth_user_id"]) != teacher
+
+
+@pytest.mark.finding(2)
+def test_a_known_device_has_limits_too(client: Client) -> None:
+    teacher = make_teacher()
+    sign_in(client, teacher.email)
+    client.post("/accounts/logout/")
+    for _ in range(10):
+        sign_in(client, teacher.email, "wrong")
+    assert "Too many failed" in sign_in(client, teacher.email).content.decode()
+
+
+@pytest.mark.finding(2)
+def test_a_forged_device_is_nobodys() -> None:
+    teacher = make_teacher()
+    stranger = Client(REMOTE_ADDR="10.9.8.7")
+    stranger.cookies[KNOWN_DEVICE] = signing.dumps(teacher.pk, salt="another", key="guessed")
+    for _ in range(5):
+        sign_in(stranger, teacher.email, "wrong")
+    sign_in(stranger, teacher.email)
+    assert not is_signed_in(stranger)
+
+
+@pytest.mark.finding(2)
+def test_while_others_guess_a_mailed_link_lets_the_teacher_in_on_a_new_device() -> None:
+    teacher = make_teacher()
+    for number in range(100):
+        sign_in(Client(REMOTE_ADDR=f"10.9.{number}.7"), teacher.email, "wrong")
+    new = Client(REMOTE_ADDR="192.0.2.1")
+    sign_in(new, teacher.email)
+    assert not is_signed_in(new)
+    new.post("/accounts/password/reset/", {"email": teacher.email})
+    form = new.get(link_in_mail(), follow=True)
+    passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    new.post(form.redirect_chain[-1][0], passwords)
+    sign_in(new, teacher.email, NEW_PASSWORD)
+    assert is_signed_in(new)
+
+
+@pytest.mark.finding(3)
+def test_an_administrator_signs_in_by_the_name_that_createsuperuser_asked_for(
+    client: Client,
+) -> None:
+    User.objects.create_superuser("head", "Head@Example.org", PASSWORD)
+    sign_in(client, "head")
+    assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.finding(6)
+@pytest.mark.parametrize(
+    "act",
+    ["logout", "change", "reset", "block", "delete"],
+)
+@pytest.mark.django_db(transaction=True)
+def test_the_dashboards_hear_when_a_teacher_may_no_longer_see(
+    client: Client, act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teacher = make_teacher()
+    key = teacher.pk
+    other = make_teacher("other@example.org")
+    client.force_login(teacher)
+    heard: list[int] = []
+    monkeypatch.setattr(news, "authority_changed", heard.append)
+    passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    if act == "logout":
+        client.post("/accounts/logout/")
+    elif act == "change":
+        client.post("/accounts/password/change/", {"oldpassword": PASSWORD, **passwords})
+    elif act == "reset":
+        Client().post("/accounts/password/reset/", {"email": teacher.email})
+        stranger = Client()
+        form = stranger.get(link_in_mail(), follow=True)
+        stranger.post(form.redirect_chain[-1][0], passwords)
+    elif act == "block":
+        teacher.is_active = False
+        teacher.save()
+    else:
+        client.post("/accounts/delete/", {"password": PASSWORD})
+    assert set(heard) == {key}
+    assert other.pk not in heard
 
 
 @pytest.mark.finding(8)

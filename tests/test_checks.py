@@ -1,12 +1,22 @@
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from pytest_django.fixtures import Settings
 
-from engagement_site.checks import check_emotion_model, check_reachable_names
+from engagement_site.checks import (
+    check_demonstration_teacher,
+    check_emotion_model,
+    check_reachable_names,
+)
+from sessions.demo.lessons import demo_teacher
+from tests.factories import make_teacher
+from tests.server import ROOT
 
 
 @pytest.fixture
@@ -78,3 +88,39 @@ def test_listening_everywhere_needs_names(
     found = check_reachable_names(None)
     assert [message.id for message in found] == (["engagement.W001"] if warned else [])
     assert all("ALLOWED_HOSTS=" in str(message.hint) for message in found)
+
+
+@pytest.mark.finding(5)
+@pytest.mark.django_db
+def test_a_demonstration_teacher_on_a_public_site_is_told(settings: Settings) -> None:
+    demo_teacher()
+    make_teacher("demo@school.example.org")
+    assert check_demonstration_teacher(None, ["default"]) == []
+    settings.IS_PUBLIC = True
+    assert check_demonstration_teacher(None, None) == []
+    (warning,) = check_demonstration_teacher(None, ["default"])
+    assert warning.id == "engagement.W002"
+    assert "demo@example.org" in warning.msg
+    assert "Delete it" in str(warning.hint)
+
+
+@pytest.mark.finding(5)
+@pytest.mark.django_db
+def test_a_public_site_without_one_is_sound(settings: Settings) -> None:
+    settings.IS_PUBLIC = True
+    make_teacher("demo@school.example.org")
+    assert check_demonstration_teacher(None, ["default"]) == []
+
+
+@pytest.mark.finding(5)
+def test_the_demonstration_teacher_is_looked_for_before_there_is_a_table(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--database", "default"],
+        cwd=ROOT,
+        env={**os.environ, "DATA_DIR": str(tmp_path), "DATABASE_URL": "", "BEHIND_TLS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "demonstration" not in done.stderr

@@ -67,7 +67,8 @@ def demo_teacher() -> User:
     """
     if settings.IS_PUBLIC:
         raise PublicSiteError(
-            "BEHIND_TLS or HOST says that others reach this site, and everybody knows the "
+            "HOST, ALLOWED_HOSTS, BEHIND_TLS or TRUSTED_PROXIES says that others reach this site, "
+            "and everybody knows the "
             "demonstration teacher's password."
         )
     user, _ = User.objects.get_or_create(username=EMAIL, defaults={"email": EMAIL})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -20,9 +18,10 @@ from django.http import HttpRequest, HttpResponse
 
 from sessions import news
 from sessions.site.limits import (
-    WRONG_PASSWORDS,
-    WRONG_PASSWORDS_OF_ACCOUNT,
-    WRONG_PASSWORDS_OF_ADDRESS,
+    SIGN_INS,
+    SIGN_INS_OF_ACCOUNT,
+    SIGN_INS_OF_ADDRESS,
+    SIGN_INS_OF_DEVICE,
     address_of,
 )
 
@@ -45,52 +44,49 @@ class SiteBackend(AuthenticationBackend):
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Wrong passwords count by address and account together.
+    """Sign-ins are counted before the password is looked at: of many at once none slips through.
 
-    So a stranger who guesses locks nobody out but himself. Guesses from many addresses count by
-    account, too. A device that has signed in to the account before has a count of its own, so
-    that others, also behind the same address, do not lock it out (OWASP's device cookies).
+    They count by address and account together, so a stranger who guesses locks nobody out but
+    himself; guesses from many addresses, or at many accounts, count by account and by address.
+    Over these limits only a device that has signed in before goes on, with a count of its own
+    and to its own account alone (OWASP's device cookies). A mailed link makes a device known.
     """
+
+    _only_user: int | None = None
+    """The one user who may come in over the limits."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP_OPEN)
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return address_of(request)
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Raises ValidationError over a limit, before the password is looked at."""
-        account, device = _account(credentials), _device(request, _account(credentials))
-        address = address_of(request)
-        is_spent = (
-            WRONG_PASSWORDS.is_spent(device, account)
-            if device
-            else WRONG_PASSWORDS.is_spent(address, account)
-            or WRONG_PASSWORDS_OF_ADDRESS.is_spent(address)
-            or WRONG_PASSWORDS_OF_ACCOUNT.is_spent(account)
-        )
-        if is_spent:
+        """Raises ValidationError over the limits."""
+        address, account = address_of(request), _account(credentials)
+        if (
+            SIGN_INS.spend(address, account)
+            and SIGN_INS_OF_ADDRESS.spend(address)
+            and SIGN_INS_OF_ACCOUNT.spend(account)
+        ):
+            return
+        device, self._only_user = _known_device(request)
+        if self._only_user is None or not SIGN_INS_OF_DEVICE.spend(device):
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         user = super().authenticate(request, **credentials)
-        if user is not None and is_barred(user):
-            self.authentication_failed(request, **credentials)
+        if user is None or is_barred(user):
             return None
-        return user
-
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        account, device = _account(credentials), _device(request, _account(credentials))
-        if device:
-            WRONG_PASSWORDS.spend(device, account)
-            return
-        WRONG_PASSWORDS.spend(address_of(request), account)
-        WRONG_PASSWORDS_OF_ADDRESS.spend(address_of(request))
-        WRONG_PASSWORDS_OF_ACCOUNT.spend(account)
+        # Two accounts may have one address, and only one of them signed in here before.
+        return user if self._only_user in (None, user.pk) else None
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Remember that this browser has signed in to the account."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
         response.set_cookie(
             KNOWN_DEVICE,
-            signing.dumps(_digest(user.email), salt=KNOWN_DEVICE),
+            signing.dumps(user.pk, salt=KNOWN_DEVICE),
             max_age=KNOWN_FOR_S,
             httponly=True,
             samesite="Lax",
@@ -103,21 +99,21 @@ def _account(credentials: dict[str, Any]) -> str:
     return str(credentials.get("email") or credentials.get("username") or "").lower()
 
 
-def _digest(account: str) -> str:
-    return hashlib.sha256(account.lower().encode()).hexdigest()
-
-
-def _device(request: HttpRequest, account: str) -> str:
-    """What names a browser that has signed in to this account before; empty for others."""
+def _known_device(request: HttpRequest) -> tuple[str, int | None]:
+    """What names this browser, and the user who has signed in here or opened a mailed link."""
+    mailed = request.session.get(KNOWN_DEVICE)
+    if mailed is not None:
+        return f"mailed {mailed}", int(mailed)
+    cookie = request.COOKIES.get(KNOWN_DEVICE, "")
     try:
-        known = signing.loads(
-            request.COOKIES.get(KNOWN_DEVICE, ""), salt=KNOWN_DEVICE, max_age=KNOWN_FOR_S
-        )
-    except signing.BadSignature:
-        return ""
-    if not hmac.compare_digest(str(known), _digest(account)):
-        return ""
-    return f"device {request.COOKIES[KNOWN_DEVICE]}"
+        return cookie, int(signing.loads(cookie, salt=KNOWN_DEVICE, max_age=KNOWN_FOR_S))
+    except (signing.BadSignature, TypeError, ValueError):
+        return cookie, None
+
+
+@receiver(password_reset)
+def know_device(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    request.session[KNOWN_DEVICE] = user.pk
 
 
 @receiver(user_logged_out)

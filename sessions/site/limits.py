@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import ipaddress
 import logging
+import threading
 from typing import Any, Final
 
 from django.conf import settings
@@ -15,7 +17,12 @@ from limits.strategies import MovingWindowRateLimiter
 
 logger = logging.getLogger(__name__)
 
+_making = threading.Lock()
+"""Of the store: threads that need it for the first time at once must not each have their own."""
+
 STORE_TIMEOUT_S: Final = 1
+HOST_BITS: Final = 64
+"""Of an address of IPv6; the rest names the line."""
 
 
 class Limit:
@@ -44,7 +51,9 @@ class Limit:
 
     def _ask(self, question: str, key: tuple[object, ...]) -> bool:
         try:
-            ask = getattr(_limiter(settings.REDIS_URL), question)
+            with _making:
+                limiter = _limiter(settings.REDIS_URL)
+            ask = getattr(limiter, question)
             return bool(ask(self._item, self.name, *map(str, key)))
         except StorageError as error:
             logger.error("The limit %s cannot be looked up: %s", self.name, error)
@@ -58,9 +67,11 @@ JOINS: Final = Limit("joins by address and session", "120/minute")
 """Four classes behind one school's address at once."""
 JOINS_OF_A_DAY: Final = Limit("joins of a day by address and session", "500/day")
 """Half of a session's places: one address cannot close a class for everybody else."""
-WRONG_PASSWORDS: Final = Limit("wrong passwords by address and account", "5/5 minutes")
-WRONG_PASSWORDS_OF_ADDRESS: Final = Limit("wrong passwords of an address", "100/hour")
-WRONG_PASSWORDS_OF_ACCOUNT: Final = Limit("wrong passwords of an account", "100/hour")
+SIGN_INS: Final = Limit("sign-ins by address and account", "5/5 minutes")
+SIGN_INS_OF_ADDRESS: Final = Limit("sign-ins of an address", "300/hour")
+"""Of browsers that are new here: a school's teachers sign in for the first time in one hour."""
+SIGN_INS_OF_ACCOUNT: Final = Limit("sign-ins of an account", "100/hour")
+SIGN_INS_OF_DEVICE: Final = Limit("sign-ins of a known device", "5/5 minutes")
 
 
 def forget_all() -> None:
@@ -69,14 +80,41 @@ def forget_all() -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The client's address; engagement_site.proxies has put it into the scope."""
-    return str(request.META.get("REMOTE_ADDR") or "unknown")
+    """Whose tries count together; engagement_site.proxies has put the client into the scope.
+
+    An address of IPv6 counts as its network: one line has 2 to the power of 64 of them.
+    """
+    return _line(request.META.get("REMOTE_ADDR"))
 
 
 def address_of_scope(scope: dict[str, Any]) -> str:
     """The same of a socket."""
     client = scope.get("client")
-    return str(client[0]) if client else "unknown"
+    return _line(client[0] if client else None)
+
+
+def _line(client: str | None) -> str:
+    try:
+        address = ipaddress.ip_address(client or "")
+    except ValueError:
+        return client or "unknown"
+    if address.version == 4:
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Address(int(address) >> HOST_BITS << HOST_BITS))
+
+
+class _Memory(MemoryStorage):
+    """One use at a time: those of a new key that came at once had a lock each."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        super().__init__()
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        with self._turn:
+            return super().acquire_entry(key, limit, expiry, amount)
 
 
 @functools.cache
@@ -86,7 +124,7 @@ def _limiter(redis_url: str) -> MovingWindowRateLimiter:
 
 def _store(redis_url: str) -> Storage:
     if not redis_url:
-        return MemoryStorage()
+        return _Memory()
     return RedisStorage(
         redis_url,
         wrap_exceptions=True,
