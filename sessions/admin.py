@@ -82,7 +82,7 @@ class UncountedPaginator(Paginator):
 class ErasingAdmin(admin.ModelAdmin):
     """What is deleted here goes from the database's files, too."""
 
-    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)
         erase_traces()
 
