@@ -145,8 +145,10 @@ async def test_the_site_serves_it_and_says_by_its_name_what_it_began_with(
             answer = await socket.frame(face_jpeg)
         assert answer["emotion"] in EMOTIONS
         until(lambda: pupil.stored == 1)
-        assert says in pupil.get(f"/join/{lesson.code}/class/")[1]
-        assert says in teacher.get(f"/sessions/{lesson.pk}/live/")[1]
+        for page in (f"/join/{lesson.code}/class/", f"/sessions/{lesson.pk}/live/"):
+            asking = pupil if "join" in page else teacher
+            assert 'href="/model/"' in asking.get(page)[1]
+        assert says in pupil.get("/model/")[1]
         teacher.end(lesson.pk)
         assert says in teacher.get(f"/sessions/{lesson.pk}/report/")[1]
 
