@@ -36,6 +36,7 @@ class BoundedChannel(HTTPChannel):
 
     transport: Any
     _deadline: Any = None
+    _peer = ""
 
     def lineReceived(self, line: bytes) -> None:
         if self._deadline is None and not self._start_clock():
@@ -52,10 +53,10 @@ class BoundedChannel(HTTPChannel):
 
     def _start_clock(self) -> bool:
         """The first line of a request has come; False where its peer sends too many."""
-        peer = _peer_of(self)
+        self._peer = _peer_of(self)
         self._deadline = self.callLater(SENT_WITHIN_S, self._too_slow)
-        _sending[peer] += 1
-        if peer and _sending[peer] > MOST_SENDING_OF_PEER:
+        _sending[self._peer] += 1
+        if self._peer and _sending[self._peer] > MOST_SENDING_OF_PEER:
             self._refuse(b"503 Service Unavailable")
             return False
         return True
@@ -64,7 +65,7 @@ class BoundedChannel(HTTPChannel):
         deadline, self._deadline = self._deadline, None
         if deadline is None:
             return
-        _sending[_peer_of(self)] -= 1
+        _take(_sending, self._peer, 1)
         if deadline.active():
             deadline.cancel()
 
@@ -82,6 +83,12 @@ def _peer_of(channel: Any) -> str:
     if settings.TRUSTED_PROXIES or channel.transport is None:
         return ""
     return str(getattr(channel.transport.getPeer(), "host", ""))
+
+
+def _take(counts: Counter[str], key: str, amount: int) -> None:
+    counts[key] -= amount
+    if counts[key] <= 0:
+        del counts[key]
 
 
 class MemoryRequest(WebRequest):
@@ -135,5 +142,5 @@ class MemoryRequest(WebRequest):
 
     def _release(self) -> None:
         if self._counted:
-            _held[self._counted_for] -= self._counted
+            _take(_held, self._counted_for, self._counted)
             self._counted = 0

@@ -231,14 +231,14 @@ async def test_too_many_connections_of_one_participant_are_refused(room: Room) -
 @pytest.mark.finding(21)
 async def test_a_silent_student_is_shown_as_gone_and_then_closed(room: Room) -> None:
     line = room.enter()
-    room.live.beat(line.heard_at + module.STALE_S - 1, [])
+    room.live.beat(line.heard_at + module.STALE_S - 1, [], 1.0)
     assert room.live.people[1].connected
-    room.live.beat(line.heard_at + module.STALE_S + 1, [])
+    room.live.beat(line.heard_at + module.STALE_S + 1, [], 1.0)
     assert not room.live.people[1].connected
     line.heard_at += module.STALE_S
-    room.live.beat(line.heard_at + 1, [])
+    room.live.beat(line.heard_at + 1, [], 1.0)
     assert room.live.people[1].connected
-    room.live.beat(line.heard_at + module.SILENT_S + 1, [])
+    room.live.beat(line.heard_at + module.SILENT_S + 1, [], 1.0)
     await asyncio.sleep(0)
     assert line.closed == [4014]
 
@@ -268,3 +268,28 @@ def test_the_steady_clock_goes_on_in_another_process_and_falls_back_after_a_rebo
     another_boot = Start(began, "another boot", 1.0)
     assert another_boot.elapsed_s() == pytest.approx(7200, abs=5)
     assert Start(timezone.now() + timedelta(hours=1), "", None).elapsed_s() == 0.0
+
+
+async def test_who_was_taken_out_is_forgotten_though_the_news_was_lost(room: Room) -> None:
+    line = room.enter()
+    room.live.leave(line, line.me)  # type: ignore[arg-type]
+    out = ParticipantTruth("t", False, True, 10)
+    await room.agree(replace(room.truth, participants={1: out}))
+    assert room.live.people == {}
+
+
+@pytest.mark.finding(11)
+async def test_pages_are_told_to_slow_down_and_back(room: Room) -> None:
+    line = room.enter()
+
+    async def paces(pressure: float) -> list[float]:
+        line.said.clear()
+        room.live.beat(time.monotonic(), [], pressure)
+        await asyncio.sleep(0)
+        return [message["interval_s"] for message in line.said if message["type"] == "pace"]
+
+    assert await paces(1.0) == []
+    assert await paces(1.5) == [1.5 * INTERVAL_S]
+    assert await paces(1.6) == []
+    assert await paces(3.0) == [3.0 * INTERVAL_S]
+    assert await paces(1.0) == [INTERVAL_S]

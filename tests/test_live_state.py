@@ -137,12 +137,19 @@ def test_a_removed_participant_stays_away_and_is_told_once() -> None:
     state = state_with(ADA, BEN)
     state.tick(0.0, 100.0)
     state.remove(1)
-    state.update([replace(ADA, connection=99)], 101.0)
+    state.update([ADA], 101.0)
     tick = state.tick(0.0, 101.0)
     assert tick["removed"] == [1]
     assert tick["connected"] == 1
     assert state.tick(0.0, 101.0)["removed"] == []
     assert state.ids() == {2}
+
+
+def test_who_is_let_in_again_comes_with_a_newer_connection() -> None:
+    state = state_with(ADA)
+    state.remove(1)
+    state.update([replace(ADA, connection=ADA.connection + 1)], 101.0)
+    assert state.ids() == {1}
 
 
 def test_news_survives_its_way_between_processes() -> None:

@@ -85,20 +85,24 @@ class Broken:
     session_id = 1
     beats = 0
 
-    def beat(self, now: float, trouble: list[str]) -> None:
+    def beat(self, now: float, trouble: list[str], pressure: float) -> None:
         self.beats += 1
         raise RuntimeError("unforeseen")
 
     def is_forgotten(self, now: float) -> bool:
         return False
 
-    async def check_dashboards(self, *args: Any) -> None: ...
+    async def check(self, *args: Any) -> None: ...
+
+    @property
+    def audience(self) -> Broken:
+        return self
 
 
 class Sound(Broken):
     session_id = 2
 
-    def beat(self, now: float, trouble: list[str]) -> None:
+    def beat(self, now: float, trouble: list[str], pressure: float) -> None:
         self.beats += 1
 
 

@@ -235,11 +235,7 @@ class SimulatedStudent:
         outcome.sent += 1
         self._not_before = sent_at + self._pace_s
         await socket.send(self._frames[shown % len(self._frames)])
-        while (answer := await _receive(socket, "result", "error", "shed", "pace"))[
-            "type"
-        ] == "pace":
-            # The server is under load, or no longer.
-            self._pace_s = answer["interval_s"] if answer["interval_s"] > 1 / self._plan.fps else 0
+        answer = await self._answer(socket)
         outcome.last_at = time.monotonic()
         if answer["type"] == "result":
             outcome.answered += 1
@@ -248,6 +244,15 @@ class SimulatedStudent:
             outcome.shed += 1
         else:
             outcome.errors[answer["code"]] += 1
+
+    async def _answer(self, socket: ClientConnection) -> dict[str, Any]:
+        """The answer to a frame; a pace that comes before it is kept to from then on."""
+        while True:
+            message = await _receive(socket, "result", "error", "shed", "pace")
+            if message["type"] != "pace":
+                return message
+            interval_s = message["interval_s"]
+            self._pace_s = interval_s if interval_s > 1 / self._plan.fps else 0.0
 
 
 async def _receive(socket: ClientConnection, *types: str) -> dict[str, Any]:

@@ -21,11 +21,11 @@ from sessions.joining.cookies import (
 from sessions.joining.forms import CodeForm, JoinForm, is_code
 from sessions.models import ClassSession, Participant, Takeover
 from sessions.site.limits import (
-    ALL_WRONG_CODES,
     JOINS,
     JOINS_OF_A_DAY,
     WRONG_CODES,
     address_of,
+    may_guess,
 )
 
 ASK: Final = "ask"
@@ -147,8 +147,7 @@ def private_link(request: HttpRequest, code: str, token: str) -> HttpResponse:
 
 def _unknown_code(request: HttpRequest, code: str) -> HttpResponse:
     """Only wrong codes are counted: a right one works from everywhere, whatever others do."""
-    address = address_of(request)
-    if not (WRONG_CODES.spend(address) and ALL_WRONG_CODES.spend()):
+    if not may_guess(address_of(request)):
         response = render(request, "join/too_many.html", status=429)
         response["Retry-After"] = str(WRONG_CODES.period_s)
         return response

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -20,49 +18,36 @@ from inference.frames import FrameError
 from inference.pipeline import FrameResult
 from sessions.joining.admission import Admission
 from sessions.live import protocol
-from sessions.live.agreement import SessionTruth, may_watch
+from sessions.live.agreement import ParticipantTruth, SessionTruth
+from sessions.live.audience import Audience
 from sessions.live.counters import Counters
-from sessions.live.protocol import CloseCode, Message
+from sessions.live.protocol import ELSEWHERE, FAREWELLS, SILENCE, CloseCode, Message
 from sessions.live.samples import sample_of, with_sample
 from sessions.live.sockets.pacing import Frame, RateLimiter
 from sessions.live.state import Presence
-from sessions.live.tallies import Row, Seconds
+from sessions.live.tallies import Seconds
 from sessions.live.tasks import Tasks
 from sessions.news import Farewell
 
 if TYPE_CHECKING:
     from inference.service import Service
     from sessions.live.recorder import Recorder
-    from sessions.live.sockets.dashboard import DashboardSocket
     from sessions.live.sockets.student import StudentSocket
 
 logger = logging.getLogger(__name__)
 
 EVERYBODY_S: Final = 5.0
 """How often everybody connected is told of, changed or not, so that silence means gone."""
-RECENT_BEATS: Final = 10
-"""News so young may not be in the database yet when a dashboard opens."""
 LINGER_S: Final = 30.0
 """How long a class without connections is remembered, for those who come back."""
 STALE_S: Final = 8.0
 """A student who was not heard for so long is shown as gone; a client speaks every 2 seconds."""
 SILENT_S: Final = 45.0
 """A socket that was not heard for so long is closed."""
-SILENCE: Final = "Nothing was heard from this page."
-ELSEWHERE: Final = "You opened this class in another window."
 PACE_STEP: Final = 1.25
 """A change of pace by less is not worth a message."""
 VISITS_A_MINUTE: Final = 30
 """Connections of one participant: a page that reconnects needs a few."""
-
-Ask = Callable[..., Awaitable[Any]]
-
-FAREWELLS: Final[dict[Farewell, tuple[CloseCode, str]]] = {
-    "left": (CloseCode.GONE, "You have left this class."),
-    "deleted": (CloseCode.GONE, "You have left this class, and your data is deleted."),
-    "removed": (CloseCode.REMOVED, "Your teacher has taken you out of this class."),
-    "moved": (CloseCode.REPLACED, "You go on in this class on another device."),
-}
 
 
 class LiveClass:
@@ -82,7 +67,7 @@ class LiveClass:
     ) -> None:
         self.session_id = truth.session_id
         self.students: dict[int, StudentSocket] = {}
-        self.dashboards: set[DashboardSocket] = set()
+        self.audience = Audience(truth.session_id, tasks)
         self.people: dict[int, Presence] = {}
         self._truth = truth
         self._service = service
@@ -91,7 +76,6 @@ class LiveClass:
         self._tasks = tasks
         self._tracks: dict[int, EngagementTrack] = {}
         self._seconds = Seconds()
-        self.told_lately: deque[list[Row]] = deque(maxlen=RECENT_BEATS)
         self._changed: set[int] = set()
         self._visits: dict[int, RateLimiter] = {}
         self._told_all_at = -math.inf
@@ -156,11 +140,11 @@ class LiveClass:
         self._change(me.participant_id, camera=state)
 
     def part(self, participant_id: int, reason: Farewell) -> None:
-        """A participant is gone, or not on this device any more; deleted ones are forgotten."""
+        """A participant is gone, or not on this device; deleted or removed ones are forgotten."""
         socket = self.students.pop(participant_id, None)
         if socket is not None:
             self._part_with(socket, *FAREWELLS[reason])
-        if reason == "deleted":
+        if reason in ("deleted", "removed"):
             self._forget(participant_id)
         else:
             self._change(participant_id, connected=False)
@@ -173,8 +157,7 @@ class LiveClass:
             known.pop(participant_id, None)
         self._changed.discard(participant_id)
         self._seconds.forget(participant_id)
-        for dashboard in self.dashboards:
-            dashboard.forget(participant_id)
+        self.audience.forget(participant_id)
 
     def _change(self, participant_id: int, **fields: Any) -> None:
         known = self.people.get(participant_id)
@@ -243,32 +226,25 @@ class LiveClass:
         asked_at: of time.monotonic(); nothing is concluded about whoever came after that.
         """
         if truth is None:
-            truth = replace(self._truth, state="ended", asks=())
-            gone: set[int] = set(self.people)
-        else:
-            gone = self._missing(truth, asked_at)
+            truth = replace(self._truth, state="ended", participants={}, asks=())
         before, self._truth = self._truth, truth
-        for participant_id in gone:
-            self.part(participant_id, "deleted")
-        for participant_id, socket in list(self.students.items()):
-            if socket.entered_at < asked_at:
-                self._compare(participant_id, socket, truth)
+        new = {key for key, socket in self.students.items() if socket.entered_at >= asked_at}
+        for participant_id in (self.people.keys() | self.audience.shown()) - new:
+            person = truth.participants.get(participant_id)
+            if person is None:
+                self.part(participant_id, "deleted")
+            elif person.is_removed:
+                self.part(participant_id, "removed")
+            elif participant_id in self.students:
+                self._compare(self.students[participant_id], person)
         if before.state != truth.state:
             self._tell_state()
 
-    def _missing(self, truth: SessionTruth, asked_at: float) -> set[int]:
-        """Known ones that the database has no more."""
-        new = {key for key, socket in self.students.items() if socket.entered_at >= asked_at}
-        shown = {key for dashboard in self.dashboards for key in dashboard.shown()}
-        return (self.people.keys() | shown) - truth.participants.keys() - new
-
-    def _compare(self, participant_id: int, socket: StudentSocket, truth: SessionTruth) -> None:
-        person = truth.participants.get(participant_id)
-        if person is None or socket.me is None:
-            return
-        if person.is_removed:
-            self.part(participant_id, "removed")
-        elif person.has_left:
+    def _compare(self, socket: StudentSocket, person: ParticipantTruth) -> None:
+        """Close a socket that is not the participant's any more."""
+        assert socket.me is not None, "a socket enters as somebody"
+        participant_id = socket.me.participant_id
+        if person.has_left:
             self.part(participant_id, "left")
         elif person.token_hash != socket.me.token_hash:
             self.part(participant_id, "moved")
@@ -280,35 +256,18 @@ class LiveClass:
         state = self.state
         for socket in list(self.students.values()):
             self._tasks.spawn(partial(socket.tell_state, state), "state")
-        for dashboard in list(self.dashboards):
-            self._tasks.spawn(partial(dashboard.tell_state, state), "state")
-
-    async def check_dashboards(self, ask: Ask, user_id: int | None = None) -> None:
-        """Close the dashboards of those who may not watch any more; of one user, or of all.
-
-        ask: Runtime.database. While the database is away everybody stays.
-        """
-        for dashboard in list(self.dashboards):
-            if user_id is not None and dashboard.user_id != user_id:
-                continue
-            try:
-                allowed = await ask(may_watch, dashboard.login_key, self.session_id)
-            except Exception as error:
-                logger.warning("A dashboard could not be authorised again: %s", error)
-                continue
-            if not allowed:
-                await dashboard.finish(CloseCode.NOT_ALLOWED, "Sign in to see this session.")
+        self.audience.tell_state(state)
 
     # The beat ------------------------------------------------------------------------------------
 
-    def beat(self, now: float, trouble: list[str]) -> Message | None:
+    def beat(self, now: float, trouble: list[str], pressure: float) -> Message | None:
         """Look after silent sockets and the pace, let the dashboards tick; returns the news.
 
-        now: of time.monotonic(). trouble: Runtime.trouble().
+        now: of time.monotonic(). trouble: Runtime.trouble(). pressure: Service.pressure().
         """
         self._look_after_silence(now)
-        self._set_pace()
-        if self.students or self.dashboards:
+        self._set_pace(pressure)
+        if self.students or self.audience.dashboards:
             self._used_at = now
         if now - self._told_all_at >= EVERYBODY_S:
             self._changed.update(key for key, one in self.people.items() if one.connected)
@@ -322,8 +281,7 @@ class LiveClass:
             "seconds": self._seconds.take(),
         }
         self.hear(news)
-        for dashboard in list(self.dashboards):
-            self._tasks.spawn(partial(dashboard.tick, trouble, self._truth.asks), "tick")
+        self.audience.tick(trouble, self._truth.asks)
         return news if people or news["seconds"] else None
 
     def hear(self, news: Message) -> None:
@@ -334,13 +292,12 @@ class LiveClass:
             if socket is not None and person.connection > socket.connection_id:
                 del self.students[person.id]
                 self._part_with(socket, CloseCode.REPLACED, ELSEWHERE)
-        self.told_lately.append(news["seconds"])
-        for dashboard in self.dashboards:
-            dashboard.take_in(people, news["seconds"])
+        self.audience.take_in(people, news["seconds"])
 
     def is_forgotten(self, now: float) -> bool:
         """Whether nobody has been connected for a while."""
-        return not self.students and not self.dashboards and now - self._used_at > LINGER_S
+        is_empty = not self.students and not self.audience.dashboards
+        return is_empty and now - self._used_at > LINGER_S
 
     def _look_after_silence(self, now: float) -> None:
         for participant_id, socket in list(self.students.items()):
@@ -350,18 +307,12 @@ class LiveClass:
                 self._know(replace(known, connected=silent_s < STALE_S))
             if silent_s > SILENT_S:
                 self._part_with(socket, CloseCode.SILENT, SILENCE)
-        for dashboard in list(self.dashboards):
-            if now - dashboard.heard_at > SILENT_S:
-                self._tasks.spawn(
-                    partial(dashboard.finish, CloseCode.SILENT, SILENCE),
-                    "farewell",
-                )
+        self.audience.close_silent(now - SILENT_S, SILENCE)
 
-    def _set_pace(self) -> None:
+    def _set_pace(self, wanted: float) -> None:
         """Tell the pages to slow down while the server has more to do than it can, and back."""
-        wanted = max(1.0, self._service.pressure())
-        changed = wanted / self._pace
-        if 1 / PACE_STEP < changed < PACE_STEP and (wanted > 1.0 or self._pace == 1.0):
+        is_small = 1 / PACE_STEP < wanted / self._pace < PACE_STEP
+        if is_small and (wanted > 1.0 or self._pace == 1.0):
             return
         self._pace = wanted
         message = protocol.pace(self.interval_s)

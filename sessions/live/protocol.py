@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, get_args
 
 from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult
+from sessions.news import Farewell
 
 VERSION: Final = 1
 MAX_TEXT: Final = 2_000
@@ -51,6 +52,16 @@ class CloseCode(IntEnum):
     """Nothing was heard from the client for long."""
     FAILED = 4500
     """The server met an error; connect again."""
+
+
+SILENCE: Final = "Nothing was heard from this page."
+ELSEWHERE: Final = "You opened this class in another window."
+FAREWELLS: Final[dict[Farewell, tuple[CloseCode, str]]] = {
+    "left": (CloseCode.GONE, "You have left this class."),
+    "deleted": (CloseCode.GONE, "You have left this class, and your data is deleted."),
+    "removed": (CloseCode.REMOVED, "Your teacher has taken you out of this class."),
+    "moved": (CloseCode.REPLACED, "You go on in this class on another device."),
+}
 
 
 class ProtocolError(ValueError):

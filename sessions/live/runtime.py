@@ -10,15 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from channels.db import database_sync_to_async
-from channels.layers import get_channel_layer
 from django.conf import settings
 
 from inference.service import Options, Service
 from sessions.live.agreement import read_truths
 from sessions.live.counters import Counters
+from sessions.live.exchange import Exchange
 from sessions.live.live_class import LiveClass
 from sessions.live.probes import Probes
 from sessions.live.recorder import Recorder
@@ -55,10 +56,10 @@ class Runtime:
         self.sockets: set[LiveSocket] = set()
         self._addresses: Counter[str] = Counter()
         self.probes = Probes()
+        self._exchange = Exchange(self.probes.messages, counters)
         self._tasks: Tasks | None = None
         self._opening: dict[int, asyncio.Lock] = {}
         self._agreeing = asyncio.Lock()
-        self._channel = ""
         self._threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="sockets-db")
 
     def start(self) -> None:
@@ -120,12 +121,15 @@ class Runtime:
     async def _open(self, session_id: int) -> None:
         tasks = self.tasks
         # Before the database is read, so that no news is lost in between.
-        await self._subscribe(session_group(session_id))
+        await self._exchange.subscribe(session_group(session_id))
         truth = (await self.database(read_truths, [session_id])).get(session_id)
-        if truth is not None:
-            self.classes[session_id] = LiveClass(
-                truth, self.service, self.recorder, self.counters, tasks
-            )
+        if truth is None:
+            self._opening.pop(session_id, None)
+            await self._exchange.unsubscribe(session_group(session_id))
+            return
+        self.classes[session_id] = LiveClass(
+            truth, self.service, self.recorder, self.counters, tasks
+        )
 
     async def database(self, question: Callable[..., T], *arguments: Any) -> T:
         """Ask the database from a thread of the sockets' own."""
@@ -148,7 +152,7 @@ class Runtime:
 
     def dashboards_of(self, user_id: int) -> int:
         """How many dashboards of this teacher are open."""
-        boards = (board for live in self.classes.values() for board in live.dashboards)
+        boards = (board for live in self.classes.values() for board in live.audience.dashboards)
         return sum(board.user_id == user_id for board in boards)
 
     def trouble(self) -> list[str]:
@@ -166,34 +170,36 @@ class Runtime:
         """Each second: tell the dashboards, look after silent sockets and the pace."""
         while True:
             await asyncio.sleep(BEAT_S)
-            trouble = self.trouble()
+            trouble, pressure = self.trouble(), self.service.pressure()
             for live in list(self.classes.values()):
-                await self._beat_one(live, trouble)
+                self._beat_one(live, trouble, pressure)
                 if live.is_forgotten(time.monotonic()):
                     del self.classes[live.session_id]
                     self._opening.pop(live.session_id, None)
-                    await self._unsubscribe(session_group(live.session_id))
+                    leave = partial(self._exchange.unsubscribe, session_group(live.session_id))
+                    self.tasks.spawn(leave, "farewell")
 
-    async def _beat_one(self, live: LiveClass, trouble: list[str]) -> None:
+    def _beat_one(self, live: LiveClass, trouble: list[str], pressure: float) -> None:
         try:
-            news = live.beat(time.monotonic(), trouble)
+            news = live.beat(time.monotonic(), trouble, pressure)
         except Exception:
             self.counters.add("tasks_failed")
             logger.exception("The beat of session %s failed", live.session_id)
             return
-        # Without Redis there is no other process to tell.
+        # Without Redis there is no other process to tell; and no class waits for another's.
         if news is not None and settings.REDIS_URL:
-            await self._send(session_group(live.session_id), {**news, "from": self._channel})
+            tell = partial(self._exchange.send, session_group(live.session_id), news)
+            self.tasks.spawn(tell, "class news")
 
     async def _agree(self) -> None:
         """Every few seconds: what the database says goes, whatever news was lost."""
         while True:
             await asyncio.sleep(AGREE_EVERY_S)
             for session_id in list(self.classes):
-                await self._subscribe(session_group(session_id))
+                await self._exchange.subscribe(session_group(session_id))
             await self.agree(list(self.classes))
             for live in list(self.classes.values()):
-                await live.check_dashboards(self.database)
+                await live.audience.check(self.database)
 
     async def agree(self, session_ids: list[int]) -> None:
         """Agree with the database about these sessions; while it is away nothing changes."""
@@ -212,31 +218,17 @@ class Runtime:
                     live.agree(truths.get(session_id), asked_at)
 
     async def _listen(self) -> None:
-        """Take in the news of other processes and of pages."""
-        layer = get_channel_layer()
-        assert layer is not None, "settings.CHANNEL_LAYERS always names one"
-        try:
-            self._channel = await layer.new_channel()
-        except Exception as error:
-            self._note_failure(error)
-            return  # The task is kept: it tries again.
-        for group in (EVERYBODY, *(session_group(key) for key in self.classes)):
-            await self._subscribe(group)
-        while True:
-            message = await layer.receive(self._channel)
-            try:
-                await self._hear(message)
-            except Exception:
-                self.counters.add("tasks_failed")
-                logger.exception("News of the type %s could not be taken in", message.get("type"))
+        """Take in the news of other processes and of pages; it is kept, and tries again."""
+        groups = (EVERYBODY, *(session_group(key) for key in self.classes))
+        await self._exchange.listen(groups, self._hear)
 
     async def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] == "authority.changed":
             for live in list(self.classes.values()):
-                await live.check_dashboards(self.database, message["user_id"])
+                await live.audience.check(self.database, message["user_id"])
             return
         known = self.classes.get(message["session_id"])
-        if known is None or message.get("from") == self._channel:
+        if known is None:
             return
         if message["type"] == "class.news":
             known.hear(message)
@@ -244,32 +236,6 @@ class Runtime:
             known.part(message["participant_id"], message["reason"])
         elif message["type"] == "session.changed":
             await self.agree([known.session_id])
-
-    # The channel layer -----------------------------------------------------------------------
-
-    async def _subscribe(self, group: str) -> None:
-        if self._channel:
-            await self._with_layer("group_add", group, self._channel)
-
-    async def _unsubscribe(self, group: str) -> None:
-        if self._channel:
-            await self._with_layer("group_discard", group, self._channel)
-
-    async def _send(self, group: str, message: dict[str, Any]) -> None:
-        await self._with_layer("group_send", group, message)
-
-    async def _with_layer(self, step: str, *arguments: Any) -> None:
-        """One step of the channel layer, which may be away: then it is noted and let be."""
-        try:
-            await getattr(get_channel_layer(), step)(*arguments)
-        except Exception as error:
-            self._note_failure(error)
-
-    def _note_failure(self, error: Exception) -> None:
-        """Once an outage: the probes see its end."""
-        if self.probes.messages.ok:
-            self.probes.messages.take(str(error) or type(error).__name__)
-            logger.error("News cannot be exchanged with other processes: %s", error)
 
 
 def from_settings() -> Runtime:

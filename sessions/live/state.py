@@ -57,24 +57,30 @@ class ClassState:
         self._at_s = at_s
         self._people: dict[int, Presence] = {}
         self._heard: dict[int, float] = {}
-        self._removed: set[int] = set()
+        self._removed: dict[int, int] = {}
         self._told: dict[int, dict[str, Any]] = {}
 
     def update(self, people: Iterable[Presence], now: float) -> None:
-        """Take in news heard now. What is about an older connection, or removed, is let be."""
+        """Take in news heard now; what is about an older or a removed connection is let be."""
         for person in people:
             known = self._people.get(person.id)
-            is_old = known is not None and person.connection < known.connection
-            if is_old or person.id in self._removed:
+            if known is not None and person.connection < known.connection:
                 continue
+            if person.connection <= self._removed.get(person.id, -1):
+                continue
+            self._removed.pop(person.id, None)
             self._people[person.id] = person
             self._heard[person.id] = now
 
     def remove(self, participant_id: int) -> None:
-        """Forget a participant whose data was deleted, whatever later news says."""
-        self._removed.add(participant_id)
+        """Forget a participant that was deleted or taken out, whatever late news says.
+
+        One that is let in again has a newer connection.
+        """
         self._slots.forget(participant_id)
-        self._people.pop(participant_id, None)
+        known = self._people.pop(participant_id, None)
+        if known is not None:
+            self._removed[participant_id] = known.connection
         self._heard.pop(participant_id, None)
 
     def ids(self) -> frozenset[int]:

@@ -74,6 +74,14 @@ SIGN_INS_OF_ACCOUNT: Final = Limit("sign-ins of an account", "100/hour")
 SIGN_INS_OF_DEVICE: Final = Limit("sign-ins of a known device", "5/5 minutes")
 
 
+DELETIONS: Final = Limit("tries to delete an account", "5/5 minutes")
+
+
+def may_guess(address: str) -> bool:
+    """Count one wrong code of this address; False where too many came, from it or from all."""
+    return WRONG_CODES.spend(address) and ALL_WRONG_CODES.spend()
+
+
 def forget_all() -> None:
     """Begin anew, as after a restart; tests do."""
     _limiter(settings.REDIS_URL).storage.reset()

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from sessions import services
 from sessions.models import ClassSession, Participant, Sample
 from sessions.querysets import ClassSessionQuerySet
+from sessions.site.limits import DELETIONS
 from sessions.teaching.access import TeacherRequest, own_course, own_session
 
 
@@ -62,6 +63,8 @@ class PasswordForm(forms.Form):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
+        if not DELETIONS.spend(self._request.user.pk):
+            raise forms.ValidationError("Too many tries. Wait five minutes.")
         if not self._request.user.check_password(password):
             raise forms.ValidationError("This is not your password.")
         return password

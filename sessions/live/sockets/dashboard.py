@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from sessions.live import protocol
+from sessions.live.agreement import may_watch
 from sessions.live.live_class import LiveClass
 from sessions.live.protocol import CloseCode, Ping, ProtocolError
 from sessions.live.runtime import Runtime
@@ -48,17 +49,22 @@ class DashboardSocket(LiveSocket):
         await self._open(user)
 
     async def _open(self, user: Any) -> None:
-        live = await self.runtime.live_class(self.session_id)
-        if live is not None:
-            # Before the database is read, so that no news is lost in between.
-            live.dashboards.add(self)
-            self.live = live
-            moment = live.moment()
-            snapshot = await self.runtime.database(load_snapshot, user, self.session_id, moment)
-        if live is None or snapshot is None:
+        live = None
+        # Nothing is opened for who may not watch it.
+        if await self.runtime.database(may_watch, self.login_key, self.session_id):
+            live = await self.runtime.live_class(self.session_id)
+        if live is None:
             await self.finish(CloseCode.NO_SUCH_SESSION, "You have no such session.")
             return
-        await self._begin(live, snapshot)
+        # Before the database is read, so that no news is lost in between.
+        live.audience.dashboards.add(self)
+        self.live = live
+        read = self.runtime.database(load_snapshot, user, self.session_id, live.moment())
+        snapshot = await read
+        if snapshot is None:
+            await self.finish(CloseCode.NO_SUCH_SESSION, "You have no such session.")
+        elif not self.is_closing:
+            await self._begin(live, snapshot)
 
     async def _begin(self, live: LiveClass, snapshot: Snapshot) -> None:
         now = live.moment().timestamp()
@@ -67,7 +73,7 @@ class DashboardSocket(LiveSocket):
         known = state.ids()
         own = [one for one in live.people.values() if one.id in known]
         state.update(own, now)
-        for seconds in live.told_lately:
+        for seconds in live.audience.told_lately:
             state.count(seconds)
         message = self._snapshot(live, state, snapshot)
         self.state = state
@@ -102,7 +108,7 @@ class DashboardSocket(LiveSocket):
 
     async def clean_up(self) -> None:
         if self.live is not None:
-            self.live.dashboards.discard(self)
+            self.live.audience.dashboards.discard(self)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """A dashboard may ping; anything else makes no sense."""
