@@ -38,8 +38,8 @@ def remove(request: TeacherRequest, pk: int, participant_pk: int) -> HttpRespons
 def remove_many(request: TeacherRequest, pk: int) -> HttpResponse:
     """Take out those that are ticked in the lobby."""
     session = own_session(request, pk)
-    ticked = [int(key) for key in request.POST.getlist("participant") if key.isdecimal()]
-    people = list(session.participants.present().filter(pk__in=ticked))
+    ticked = set(request.POST.getlist("participant"))
+    people = [one for one in session.participants.present() if str(one.pk) in ticked]
     for participant in people:
         membership.remove(participant)
     return _done(request, pk, f"Taken out of the session: {len(people)}.")
