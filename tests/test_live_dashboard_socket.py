@@ -122,7 +122,7 @@ async def test_the_start_and_the_end_are_told(teacher: Teacher) -> None:
     async with dashboard(teacher, lesson) as socket:
         assert (await socket.hear())["session"]["state"] == "planned"
         await asyncio.to_thread(teacher.start, lesson.pk)
-        assert await socket.hear() == {"type": "session", "state": "live"}
+        assert await socket.expect("session") == {"type": "session", "state": "live"}
         await asyncio.to_thread(teacher.end, lesson.pk)
         end = await socket.expect("session")
     assert end == {

@@ -36,8 +36,8 @@ T = TypeVar("T")
 
 BEAT_S: Final = 1.0
 AGREE_EVERY_S: Final = 3.0
-LAST_WORDS_S: Final = 0.1
-"""What a stopping server has sent is on its way after this long."""
+FAREWELL_S: Final = 2.0
+"""How long a stopping server waits for its clients to take leave."""
 MOST_OF_AN_ADDRESS: Final = 1500
 """Open sockets: a whole school stands behind one address."""
 DATABASE_THREADS: Final = 2
@@ -75,7 +75,9 @@ class Runtime:
     async def close(self) -> None:
         """Tell every socket that the server stops, close it, and end the tasks."""
         await asyncio.gather(*(socket.say_goodbye() for socket in list(self.sockets)))
-        await asyncio.sleep(LAST_WORDS_S)
+        deadline = time.monotonic() + FAREWELL_S
+        while self.sockets and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
         if self._tasks is not None:
             await self._tasks.close()
 
