@@ -167,7 +167,11 @@ def _records(session: ClassSession, length_s: float, bucket_s: int) -> list[_Rec
     for participant_id, slot, *row in Sample.objects.filter(session=session).sums_by_time(bucket_s):
         record = by_participant[participant_id]
         counted = len(row) - len(EMOTIONS)
-        record.sums.setdefault(slot, Sums()).add(Sums.of_row(row[:counted]))
+        sums = Sums.of_row(row[:counted])
+        if slot in record.sums:
+            record.sums[slot].add(sums)
+        else:
+            record.sums[slot] = sums
         for index, count in enumerate(row[counted:]):
             record.emotion_counts[index] += count
     return sorted(
@@ -191,11 +195,12 @@ def _row(
     with_emotion: bool,
 ) -> StudentRow:
     first = record.people[0]
-    whole = Sums()
     cells: dict[int, Sums] = {}
     for slot, sums in record.sums.items():
-        whole.add(sums)
         cells.setdefault(slot // buckets_a_cell, Sums()).add(sums)
+    whole = Sums()
+    for sums in cells.values():
+        whole.add(sums)
     connected_s = seconds_by_slot(record.stays, cell_s, _slots(length_s, cell_s, cells))
     return StudentRow(
         participant_ids=tuple(one.pk for one in record.people),
