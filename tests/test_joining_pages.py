@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 from sessions.joining import membership
 from sessions.joining.cookies import cookie_name
 from sessions.models import ClassSession, Participant, Takeover
+from sessions.site import limits
 from tests import factories
 from tests.join_pages import JOIN_AS_ADA, joined, page, sign_in, text
 
@@ -81,8 +82,30 @@ class TestDoor:
             return client.post(page("join_session", session), form).status_code
 
         flood = [come(number, "10.0.0.1") for number in range(125)]
-        assert flood == [302] * 120 + [400] * 5
+        assert flood == [302] * 120 + [429] * 5
         assert come(999, "10.0.0.2") == 302
+
+    @pytest.mark.finding(4)
+    @pytest.mark.parametrize(
+        ("limit", "advice", "retry_after_s"),
+        [("JOINS", "Wait a minute", "60"), ("JOINS_OF_A_DAY", "Tell your teacher", "86400")],
+    )
+    def test_who_joins_too_often_is_told_when_to_come_again(
+        self,
+        client: Client,
+        session: ClassSession,
+        monkeypatch: pytest.MonkeyPatch,
+        limit: str,
+        advice: str,
+        retry_after_s: str,
+    ) -> None:
+        spent = getattr(limits, limit)
+        monkeypatch.setattr(spent, "spend", lambda *key: False)
+        response = client.post(page("join_session", session), JOIN_AS_ADA)
+        assert response.status_code == 429
+        assert response["Retry-After"] == retry_after_s
+        assert advice in text(response)
+        assert not Participant.objects.exists()
 
     @pytest.mark.finding(4)
     def test_a_closed_door_is_told(self, client: Client) -> None:

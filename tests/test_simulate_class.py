@@ -7,10 +7,20 @@ import cv2
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django.live_server_helper import LiveServer
 
 from inference.manifest import available_models
 from inference.paths import MODELS_DIR
-from sessions.demo.simulation import MAX_FRAMES, Outcome, SimulationError, read_frames
+from sessions.demo.simulation import (
+    MAX_FRAMES,
+    Browser,
+    Outcome,
+    Plan,
+    SimulationError,
+    read_frames,
+)
+from sessions.site import limits
+from tests import factories
 from tests.classroom import Teacher
 from tests.conftest import YUNET
 from tests.server import Server, free_port, running_server
@@ -64,6 +74,29 @@ def test_every_shipped_model_carries_twenty_students(model: str, face_video: Pat
     assert summary["sent"] == summary["answered"] == summary["stored"] == 160
     assert summary["shed"] == summary["errors"] == 0
     assert models == [(model,)]
+
+
+@pytest.mark.django_db
+def test_a_class_larger_than_one_address_may_join_at_once_waits(
+    live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "JOINS", limits.Limit("joins of this test", "2/second"))
+    session = factories.make_session()
+    plan = Plan(live_server.url, session.code, students=5, fps=1, seconds=1)
+    for number in range(plan.students):
+        Browser(plan).join(f"Simulated {number}")
+    assert session.participants.count() == plan.students
+
+
+@pytest.mark.django_db
+def test_a_class_that_one_address_has_filled_today_is_told(
+    live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "JOINS_OF_A_DAY", limits.Limit("a day of this test", "1/day"))
+    plan = Plan(live_server.url, factories.make_session().code, students=2, fps=1, seconds=1)
+    Browser(plan).join("Simulated 1")
+    with pytest.raises(SimulationError, match="open another class"):
+        Browser(plan).join("Simulated 2")
 
 
 def test_frames_of_a_class_that_has_not_started_are_counted_as_errors(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import time
 import urllib.parse
 from collections import Counter
@@ -22,6 +23,8 @@ from websockets.typing import Origin
 
 from sessions.live.protocol import VERSION
 
+logger = logging.getLogger(__name__)
+
 WIDTH: Final = 320
 QUALITY: Final = 70
 FRAMES_PER_S: Final = 5
@@ -31,6 +34,7 @@ ANSWER_WITHIN_S: Final = 20.0
 STORED_WITHIN_S: Final = 5.0
 HTTP_TIMEOUT_S: Final = 30.0
 PING_EVERY_S: Final = 2.0
+LONGEST_WAIT_S: Final = 120
 
 
 class SimulationError(Exception):
@@ -149,11 +153,25 @@ class Browser:
             "simulated": "on",
         }
         try:
-            self._client.post(self._base, data=form, headers={"Referer": self._base})
+            while (answer := self._post(form)).status_code == 429:
+                self._wait_for_room(answer)
         except httpx.HTTPError as error:
             raise SimulationError(f"{name} could not join: {error}") from None
         if not any(cookie.startswith("participant_") for cookie in self._client.cookies):
             raise SimulationError(f"{name} was not let in by {self._base}.")
+
+    def _post(self, form: dict[str, str]) -> httpx.Response:
+        return self._client.post(self._base, data=form, headers={"Referer": self._base})
+
+    def _wait_for_room(self, answer: httpx.Response) -> None:
+        """The site lets one address join only so often. Raises SimulationError."""
+        wait_s = int(answer.headers.get("Retry-After", LONGEST_WAIT_S + 1))
+        if wait_s > LONGEST_WAIT_S:
+            raise SimulationError(
+                f"Too many have joined {self._base} from here today; open another class."
+            )
+        logger.warning("Too many joined at once; the next one tries again in %d s", wait_s)
+        time.sleep(wait_s)
 
     def stored(self) -> int:
         """How many samples the server has stored of this student. Raises httpx.HTTPError."""

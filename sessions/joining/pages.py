@@ -21,11 +21,11 @@ from sessions.joining.cookies import (
 from sessions.joining.forms import CodeForm, JoinForm, is_code
 from sessions.models import ClassSession, Participant, Takeover
 from sessions.site.limits import (
-    JOINS,
-    JOINS_OF_A_DAY,
     WRONG_CODES,
+    TooManyJoins,
     address_of,
     may_guess,
+    spend_join,
 )
 
 ASK: Final = "ask"
@@ -66,6 +66,12 @@ def join_session(request: HttpRequest, code: str) -> HttpResponse:
         except membership.NameTaken as taken:
             form.add_error("display_name", str(taken))
             form.is_taken = True
+        except TooManyJoins as refusal:
+            form.add_error(None, str(refusal))
+            response = _consent(request, session, form, earlier)
+            response.status_code = 429
+            response["Retry-After"] = str(refusal.retry_after_s)
+            return response
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
     return _consent(request, session, form, earlier)
@@ -87,9 +93,7 @@ def _join(
     request: HttpRequest, session: ClassSession, form: JoinForm, earlier: Participant | None
 ) -> HttpResponse:
     """Raises NotAllowed, and NameTaken unless the student asks for the name."""
-    address = address_of(request)
-    if not (JOINS.spend(address, session.pk) and JOINS_OF_A_DAY.spend(address, session.pk)):
-        raise NotAllowed("Too many students join from your network at once. Wait a minute.")
+    spend_join(address_of(request), session.pk)
     name = form.cleaned_data["display_name"]
     try:
         _, token = membership.join(

@@ -15,6 +15,8 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 
+from sessions.errors import NotAllowed
+
 logger = logging.getLogger(__name__)
 
 _making = threading.Lock()
@@ -72,9 +74,28 @@ SIGN_INS_OF_ADDRESS: Final = Limit("sign-ins of an address", "300/hour")
 """Of browsers that are new here: a school's teachers sign in for the first time in one hour."""
 SIGN_INS_OF_ACCOUNT: Final = Limit("sign-ins of an account", "100/hour")
 SIGN_INS_OF_DEVICE: Final = Limit("sign-ins of a known device", "5/5 minutes")
-
-
 DELETIONS: Final = Limit("tries to delete an account", "5/5 minutes")
+
+
+class TooManyJoins(NotAllowed):
+    """One address joins too often; the next try may succeed after retry_after_s seconds."""
+
+    def __init__(self, message: str, limit: Limit) -> None:
+        super().__init__(message)
+        self.retry_after_s = limit.period_s
+
+
+def spend_join(address: str, session_id: int) -> None:
+    """Count one join of this address. Raises TooManyJoins."""
+    if not JOINS.spend(address, session_id):
+        raise TooManyJoins(
+            "Too many students join from your network at once. Wait a minute.", JOINS
+        )
+    if not JOINS_OF_A_DAY.spend(address, session_id):
+        raise TooManyJoins(
+            "Too many students have joined from your network today. Tell your teacher.",
+            JOINS_OF_A_DAY,
+        )
 
 
 def may_guess(address: str) -> bool:
