@@ -11,17 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from inference.capacity import Capacity
 from inference.frames import FrameError
 from inference.pipeline import FrameResult
-from inference.pressure import Pressure
 from inference.threads import be_nice
 from inference.waiting import Job, Waiting
 
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S: Final = 0.25
-RATE_SHARE: Final = 0.2
-"""Of a new batch in the measured rate."""
 NAMES: Final = (
     "submitted", "answered", "rejected", "shed", "failed", "abandoned",
     "batches", "hung", "restarts",
@@ -59,11 +57,11 @@ class _Batch:
 class Batcher:
     """Runs a pipeline on a thread of its own, one batch at a time.
 
-    A batch starts when max_batch frames wait or the oldest has waited max_wait_s. No more wait
-    than can be answered within target_s at the measured rate (and never more than max_queue);
-    the others are shed at once, fairly (see Waiting), and so is a frame older than max_age_s: its
-    answer would be about the past. A batch that takes longer than limit_s is given up: its
-    frames are shed and a new thread goes on.
+    A batch starts when max_batch frames wait, or as many as can be answered within batch_s at
+    the measured rate, or when the oldest has waited max_wait_s. No more wait than can be answered
+    within target_s (and never more than max_queue); the others are shed at once, fairly (see
+    Waiting), and so is a frame older than max_age_s: its answer would be about the past. A batch
+    that takes longer than limit_s is given up: its frames are shed and a new thread goes on.
     """
 
     def __init__(
@@ -71,6 +69,7 @@ class Batcher:
         pipeline: Analyser,
         max_batch: int = 16,
         max_wait_s: float = 0.005,
+        batch_s: float = 0.5,
         max_age_s: float = 3.0,
         target_s: float = 1.0,
         max_queue: int = 256,
@@ -83,6 +82,7 @@ class Batcher:
         self._pipeline = pipeline
         self._max_batch = max_batch
         self._max_wait_s = max_wait_s
+        self._batch_s = batch_s
         self._max_age_s = max_age_s
         self._target_s = target_s
         self._max_queue = max_queue
@@ -92,9 +92,8 @@ class Batcher:
         self._thread: threading.Thread | None = None
         self._watchdog: threading.Thread | None = None
         self._batch: _Batch | None = None
-        self._pressure = Pressure()
+        self._capacity = Capacity()
         self._counts: Counter[str] = Counter()
-        self._rate: float | None = None
         self._last_batch_size = 0
         self._last_batch_ms = 0.0
         self._busy_s = 0.0
@@ -132,12 +131,13 @@ class Batcher:
                 raise Shed("The analysis is not running.")
             self._counts["submitted"] += 1
             older = self._waiting.put(job)
-            displaced = self._waiting.drop() if len(self._waiting) > self._room() else None
+            too_many = len(self._waiting) - self._room()
+            displaced = [self._waiting.drop() for _ in range(too_many)]
             self._changed.notify_all()
         if older is not None:
             self._shed(older, "A newer frame took its place.")
-        if displaced is not None:
-            self._shed(displaced, "The server is busy: more frames wait than it can answer.")
+        for other in displaced:
+            self._shed(other, "The server is busy: more frames wait than it can answer.")
         return await job.future
 
     @property
@@ -146,11 +146,10 @@ class Batcher:
         with self._changed:
             return self._is_healthy and self._thread is not None and self._thread.is_alive()
 
-    def pressure(self) -> float:
-        """How many times slower frames should come; to be asked about once a second."""
+    def capacity(self) -> float | None:
+        """Frames a second that can be answered; None as long as that was not put to the test."""
         with self._changed:
-            counts = self._counts["submitted"], self._counts["shed"]
-            return self._pressure.update(*counts, time.monotonic())
+            return self._capacity.per_s(time.monotonic())
 
     def stats(self) -> dict[str, int | float]:
         """Counters since the start, and the queue and the last batch as they are now.
@@ -169,9 +168,16 @@ class Batcher:
 
     def _room(self) -> int:
         """How many may wait; the caller holds the lock."""
-        if self._rate is None:
-            return self._max_queue
-        return max(self._max_batch, min(self._max_queue, int(self._rate * self._target_s)))
+        return self._within(self._target_s, self._max_queue)
+
+    def _batch_size(self) -> int:
+        """How many make a batch at most; the caller holds the lock."""
+        return self._within(self._batch_s, self._max_batch)
+
+    def _within(self, seconds: float, most: int) -> int:
+        """How many frames can be answered in that time, from 1 to most."""
+        rate = self._capacity.per_s(time.monotonic())
+        return most if rate is None else max(1, min(most, int(rate * seconds)))
 
     # The thread that analyses ------------------------------------------------------------------
 
@@ -188,7 +194,7 @@ class Batcher:
                 self._gather(me)
                 if self._thread is not me:
                     return
-                jobs = self._waiting.take(self._max_batch)
+                jobs = self._waiting.take(self._batch_size())
                 batch = self._batch = _Batch(jobs, time.monotonic())
             batch.jobs = [job for job in jobs if self._is_fresh(job)]
             if batch.jobs:
@@ -204,7 +210,7 @@ class Batcher:
             oldest = self._waiting.oldest()
             if oldest is not None:
                 left = oldest + self._max_wait_s - time.monotonic()
-                if len(self._waiting) >= self._max_batch or left <= 0:
+                if len(self._waiting) >= self._batch_size() or left <= 0:
                     return
             self._changed.wait(left)
 
@@ -255,21 +261,17 @@ class Batcher:
         with self._changed:
             if self._batch is not batch:
                 return False
-            seconds = time.monotonic() - batch.began
+            now = time.monotonic()
+            seconds = now - batch.began
             self._batch = None
             self._is_healthy = True
             self._counts["batches"] += 1
             self._last_batch_size = len(batch.jobs)
             self._last_batch_ms = seconds * 1000
             self._busy_s += seconds
-            if len(batch.jobs) == self._max_batch:
-                self._note_rate(len(batch.jobs) / max(seconds, 1e-6))
+            if 2 * len(batch.jobs) >= self._batch_size():
+                self._capacity.note(len(batch.jobs), seconds, now)
             return True
-
-    def _note_rate(self, rate: float) -> None:
-        """Frames a second, of full batches only: small ones are slow and say nothing of load."""
-        before = self._rate
-        self._rate = rate if before is None else before + RATE_SHARE * (rate - before)
 
     # The thread that watches -------------------------------------------------------------------
 

@@ -94,9 +94,9 @@ class Service:
             job.cancel()
             raise Shed("Too many pictures wait to be analysed.") from None
 
-    def pressure(self) -> float:
-        """How many times slower pages should send for no frame to be shed; 1.0 without need."""
-        return 1.0 if self._batcher is None else self._batcher.pressure()
+    def capacity(self) -> float | None:
+        """Frames a second that can be answered; None while that is unknown."""
+        return None if self._batcher is None else self._batcher.capacity()
 
     def state(self) -> dict[str, Any]:
         """For probes: ready, healthy, model, detector, and the batcher's counters once ready."""

@@ -46,7 +46,7 @@ async def test_warming_makes_it_ready_and_it_answers(service: Service) -> None:
     state = service.state()
     assert (state["ready"], state["healthy"], state["detector"]) == (True, True, "haar")
     assert (state["submitted"], state["answered"], state["hung"]) == (1, 1, 0)
-    assert service.pressure() == 1.0
+    assert service.capacity() is None
 
 
 def test_warming_twice_loads_once(service: Service) -> None:

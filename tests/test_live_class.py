@@ -282,9 +282,9 @@ async def test_who_was_taken_out_is_forgotten_though_the_news_was_lost(room: Roo
 async def test_pages_are_told_to_slow_down_and_back(room: Room) -> None:
     line = room.enter()
 
-    async def paces(pressure: float) -> list[float]:
+    async def paces(pace: float) -> list[float]:
         line.said.clear()
-        room.live.beat(time.monotonic(), [], pressure)
+        room.live.beat(time.monotonic(), [], pace)
         await asyncio.sleep(0)
         return [message["interval_s"] for message in line.said if message["type"] == "pace"]
 
@@ -293,3 +293,24 @@ async def test_pages_are_told_to_slow_down_and_back(room: Room) -> None:
     assert await paces(1.6) == []
     assert await paces(3.0) == [3.0 * INTERVAL_S]
     assert await paces(1.0) == [INTERVAL_S]
+
+
+@pytest.mark.finding(11)
+async def test_pages_that_are_slowed_down_send_one_after_the_other(room: Room) -> None:
+    lines = [room.enter(number, number) for number in range(1, 5)]
+    room.live.beat(time.monotonic(), [], 8.0)
+    await asyncio.sleep(0)
+    told = [message for line in lines for message in line.said if message["type"] == "pace"]
+    assert [message["wait_s"] for message in told] == [0.0, 2.0, 4.0, 6.0]
+
+
+async def test_a_class_wants_what_its_cameras_give(room: Room) -> None:
+    first, second = room.enter(1, 1), room.enter(2, 2)
+    assert room.live.demand() == 2 / INTERVAL_S
+    room.live.camera(first.me, "off")
+    assert room.live.demand() == 1 / INTERVAL_S
+    room.live.leave(second, second.me)  # type: ignore[arg-type]
+    assert room.live.demand() == 0.0
+    room.live.camera(first.me, "on")
+    await room.agree(replace(room.truth, state="ended"))
+    assert room.live.demand() == 0.0

@@ -85,9 +85,12 @@ class Broken:
     session_id = 1
     beats = 0
 
-    def beat(self, now: float, trouble: list[str], pressure: float) -> None:
+    def beat(self, now: float, trouble: list[str], pace: float) -> None:
         self.beats += 1
         raise RuntimeError("unforeseen")
+
+    def demand(self) -> float:
+        return 1.0
 
     def is_forgotten(self, now: float) -> bool:
         return False
@@ -102,7 +105,7 @@ class Broken:
 class Sound(Broken):
     session_id = 2
 
-    def beat(self, now: float, trouble: list[str], pressure: float) -> None:
+    def beat(self, now: float, trouble: list[str], pace: float) -> None:
         self.beats += 1
 
 

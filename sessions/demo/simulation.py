@@ -229,21 +229,39 @@ class SimulatedStudent:
         await socket.send(json.dumps({"type": "hello", "version": VERSION}))
         await _receive(socket, "hello")
         await socket.send(json.dumps({"type": "camera", "state": "on"}))
+        ends_at = begin_at + self._plan.seconds
         for number in range(max(1, round(self._plan.seconds * self._plan.fps))):
             due_at = begin_at + number / self._plan.fps
             # Credit of one: who had to wait for an answer longer than that leaves frames out.
             if time.monotonic() > due_at + 1 / self._plan.fps:
                 continue
-            await self._wait(socket, max(due_at, self._not_before))
+            if not await self._wait(socket, due_at, ends_at):
+                return
             await self._send_frame(socket, number)
             on_answer()
 
-    async def _wait(self, socket: ClientConnection, until: float) -> None:
-        """Sleep, but say something now and then, so that the server knows who is there."""
-        while (left := until - time.monotonic()) > PING_EVERY_S:
-            await socket.send(json.dumps({"type": "ping"}))
-            await asyncio.sleep(min(left, PING_EVERY_S))
-        await asyncio.sleep(max(0.0, left))
+    async def _wait(self, socket: ClientConnection, due_at: float, ends_at: float) -> bool:
+        """Wait for the next frame's time; False where it would come after the end.
+
+        It hears what the server says meanwhile, and says something now and then itself, so that
+        the server knows who is there.
+        """
+        ping_at = time.monotonic() + PING_EVERY_S
+        while (now := time.monotonic()) < (until := max(due_at, self._not_before)):
+            if until > ends_at:
+                return False
+            if now >= ping_at:
+                await socket.send(json.dumps({"type": "ping"}))
+                ping_at = now + PING_EVERY_S
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(until, ping_at) - now):
+                    self._keep_pace(json.loads(await socket.recv()))
+        return True
+
+    def _keep_pace(self, message: dict[str, Any]) -> None:
+        if message["type"] == "pace":
+            self._pace_s = message["interval_s"]
+            self._not_before = time.monotonic() + message["wait_s"]
 
     async def _send_frame(self, socket: ClientConnection, number: int) -> None:
         shown = self._offset + round(number * FRAMES_PER_S / self._plan.fps)
@@ -269,8 +287,7 @@ class SimulatedStudent:
             message = await _receive(socket, "result", "error", "shed", "pace")
             if message["type"] != "pace":
                 return message
-            interval_s = message["interval_s"]
-            self._pace_s = interval_s if interval_s > 1 / self._plan.fps else 0.0
+            self._keep_pace(message)
 
 
 async def _receive(socket: ClientConnection, *types: str) -> dict[str, Any]:

@@ -258,15 +258,24 @@ class LiveClass:
             self._tasks.spawn(partial(socket.tell_state, state), "state")
         self.audience.tell_state(state)
 
+    def demand(self) -> float:
+        """Frames a second that its students would send if the server could take them all."""
+        if self.state != "live":
+            return 0.0
+        here = (self.people.get(key) for key in self.students)
+        sending = sum(one is not None and one.connected and one.camera == "on" for one in here)
+        return sending / self._truth.interval_s
+
     # The beat ------------------------------------------------------------------------------------
 
-    def beat(self, now: float, trouble: list[str], pressure: float) -> Message | None:
+    def beat(self, now: float, trouble: list[str], pace: float) -> Message | None:
         """Look after silent sockets and the pace, let the dashboards tick; returns the news.
 
-        now: of time.monotonic(). trouble: Runtime.trouble(). pressure: Service.pressure().
+        now: of time.monotonic(). trouble: Runtime.trouble(). pace: how many times slower than
+        the session's interval its students should send.
         """
         self._look_after_silence(now)
-        self._set_pace(pressure)
+        self._set_pace(pace)
         if self.students or self.audience.dashboards:
             self._used_at = now
         if now - self._told_all_at >= EVERYBODY_S:
@@ -315,6 +324,9 @@ class LiveClass:
         if is_small and (wanted > 1.0 or self._pace == 1.0):
             return
         self._pace = wanted
-        message = protocol.pace(self.interval_s)
-        for socket in list(self.students.values()):
+        sockets = list(self.students.values())
+        for place, socket in enumerate(sockets):
+            # One after the other: all at once they would overwhelm the server, then leave it idle.
+            wait_s = self.interval_s * place / len(sockets)
+            message = protocol.pace(self.interval_s, wait_s)
             self._tasks.spawn(partial(socket.say, message), "pace")

@@ -186,9 +186,9 @@ def pong() -> Message:
     return {"type": "pong"}
 
 
-def pace(interval_s: float) -> Message:
-    """Send frames no faster than this from now on."""
-    return {"type": "pace", "interval_s": round(interval_s, 2)}
+def pace(interval_s: float, wait_s: float) -> Message:
+    """Send the next frame no sooner than in wait_s, then no faster than this."""
+    return {"type": "pace", "interval_s": round(interval_s, 2), "wait_s": round(wait_s, 2)}
 
 
 def session_state(state: str) -> Message:

@@ -23,6 +23,7 @@ from sessions.live.exchange import Exchange
 from sessions.live.live_class import LiveClass
 from sessions.live.probes import Probes
 from sessions.live.recorder import Recorder
+from sessions.live.sharing import paces
 from sessions.live.tasks import Tasks
 from sessions.news import EVERYBODY, session_group
 from sessions.site.retention import Housekeeping
@@ -172,18 +173,20 @@ class Runtime:
         """Each second: tell the dashboards, look after silent sockets and the pace."""
         while True:
             await asyncio.sleep(BEAT_S)
-            trouble, pressure = self.trouble(), self.service.pressure()
+            trouble = self.trouble()
+            demands = {key: live.demand() for key, live in self.classes.items()}
+            slower = paces(demands, self.service.capacity())
             for live in list(self.classes.values()):
-                self._beat_one(live, trouble, pressure)
+                self._beat_one(live, trouble, slower[live.session_id])
                 if live.is_forgotten(time.monotonic()):
                     del self.classes[live.session_id]
                     self._opening.pop(live.session_id, None)
                     leave = partial(self._exchange.unsubscribe, session_group(live.session_id))
                     self.tasks.spawn(leave, "farewell")
 
-    def _beat_one(self, live: LiveClass, trouble: list[str], pressure: float) -> None:
+    def _beat_one(self, live: LiveClass, trouble: list[str], pace: float) -> None:
         try:
-            news = live.beat(time.monotonic(), trouble, pressure)
+            news = live.beat(time.monotonic(), trouble, pace)
         except Exception:
             self.counters.add("tasks_failed")
             logger.exception("The beat of session %s failed", live.session_id)

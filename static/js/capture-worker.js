@@ -29,6 +29,8 @@ let live = false;
 let intervalMs = 1000;
 /** Longer than the interval while the server is under load. */
 let paceMs = 0;
+/** When the next picture may be taken, of performance.now(). */
+let dueAt = 0;
 /** Pictures in a row that could not be taken or encoded. */
 let failures = 0;
 let wake = () => {};
@@ -82,13 +84,18 @@ async function encode(image) {
 
 const isReady = () => live && source !== null && socket !== null && socket.open;
 
+/** Until the next picture may be due, or something has changed. */
+function rest() {
+  return new Promise((resolve) => {
+    wake = () => resolve(undefined);
+    if (isReady()) setTimeout(resolve, Math.max(1, dueAt - performance.now()));
+  });
+}
+
 /** One picture after the other, each sent only after the answer to the one before it. */
 async function run() {
-  let dueAt = 0;
   for (;;) {
-    while (!isReady()) await new Promise((resolve) => (wake = () => resolve(undefined)));
-    await new Promise((resolve) => setTimeout(resolve, dueAt - performance.now()));
-    if (!isReady()) continue;
+    while (!isReady() || performance.now() < dueAt) await rest();
     dueAt = performance.now() + Math.max(intervalMs, paceMs);
     try {
       await takeOne();
@@ -127,6 +134,7 @@ function hear(message) {
     live = message.session.state === "live";
   } else if (message.type === "pace") {
     paceMs = message.interval_s * 1000;
+    dueAt = performance.now() + message.wait_s * 1000;
   } else if (message.type === "session") {
     live = message.state === "live";
   }

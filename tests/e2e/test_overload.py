@@ -1,0 +1,69 @@
+"""Two classes on a server that one of them overwhelms, with a real page in that one."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from sessions.demo.simulation import Outcome, Plan, simulate
+from tests.classroom import Lesson, Teacher, jpeg
+from tests.e2e.browser import chromium, flag
+from tests.server import Server, running_server
+
+INTERVAL_S = 0.5
+SECONDS = 15.0
+BIG, SMALL = 40, 3
+
+
+def heavy_frame() -> bytes:
+    """A picture so full of edges that Haar needs a tenth of a second for it."""
+    coarse = np.random.default_rng(1).integers(0, 255, (50, 50), np.uint8)
+    return jpeg(np.kron(coarse, np.ones((8, 8), np.uint8)), quality=30)
+
+
+@pytest.mark.finding(11)
+def test_a_class_too_large_is_slowed_down_and_the_one_beside_it_is_not(camera: Path) -> None:
+    """43 students offer 86 frames a second of a kind of which two cores answer about 20."""
+    with running_server(POLICY="presence", YUNET_PATH="") as server, chromium(camera) as browser:
+        teacher = Teacher(server)
+        big = teacher.open_lesson(interval_s=str(INTERVAL_S))
+        small = teacher.open_lesson(interval_s=str(INTERVAL_S))
+        page = browser.new_page()
+        page.goto(f"{server.base_url}/join/{big.code}/")
+        page.get_by_label("Your name").fill("Ada")
+        page.get_by_label("I agree").check()
+        page.get_by_role("button", name="Join the class").click()
+        flag(page, "socket", "open")
+        page.get_by_role("button", name="Turn on camera").click()
+        flag(page, "camera", "on")
+
+        # In a thread: Playwright has an event loop in this one.
+        with ThreadPoolExecutor() as threads:
+            classes = beside_each_other(server, big, small)
+            crowd, few = threads.submit(asyncio.run, classes).result()
+
+        expect(page.locator("#pace")).to_contain_text("The server is busy")
+    offered = SECONDS / INTERVAL_S
+    assert few.shed == few.errors.total() == 0
+    # At the pace of its session all the while, but for the moment before the other's is known.
+    assert few.answered > 0.6 * SMALL * offered
+    # The crowd was told to wait, and did: little of what it sent was in vain.
+    assert crowd.sent < 0.7 * BIG * offered
+    assert crowd.answered > crowd.shed
+
+
+async def beside_each_other(server: Server, big: Lesson, small: Lesson) -> tuple[Outcome, Outcome]:
+    frames = [[heavy_frame()]]
+
+    def plan(code: str, students: int) -> Plan:
+        return Plan(server.base_url, code, students, 1 / INTERVAL_S, SECONDS)
+
+    return await asyncio.gather(
+        simulate(plan(big.code, BIG), frames, lambda: None),
+        simulate(plan(small.code, SMALL), frames, lambda: None),
+    )
