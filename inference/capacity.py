@@ -7,9 +7,9 @@ from typing import Final
 
 MEMORY_S: Final = 5.0
 """Of work: what lies so far back counts a third."""
-SURE_FOR_S: Final = 5.0
+SURE_FOR_S: Final = 3.0
 """Without a large batch for so long, the analysis may have become faster meanwhile."""
-DRIFT_PER_S: Final = 0.02
+DRIFT_PER_S: Final = 0.05
 
 
 class Capacity:
