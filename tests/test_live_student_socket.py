@@ -251,7 +251,7 @@ async def test_the_end_of_the_class_closes_and_nobody_comes_back(
     async with pupil.socket() as socket:
         assert (await socket.frame(empty_frame()))["type"] == "result"
         await asyncio.to_thread(teacher.end, lesson.pk)
-        assert await socket.hear() == {"type": "session", "state": "ended"}
+        assert (await socket.expect("session"))["state"] == "ended"
         assert (await socket.closed())[0] == 4005
     async with pupil.socket(greet=False) as socket:
         assert (await socket.closed())[0] == 4005
@@ -292,7 +292,7 @@ async def test_frames_wait_for_the_start(server: Server, teacher: Teacher) -> No
         assert socket.heard[0]["session"]["state"] == "planned"
         assert (await socket.frame(empty_frame()))["code"] == "not_live"
         await asyncio.to_thread(teacher.start, lesson.pk)
-        assert await socket.hear() == {"type": "session", "state": "live"}
+        assert (await socket.expect("session"))["state"] == "live"
         assert (await socket.frame(empty_frame()))["type"] == "result"
 
 
