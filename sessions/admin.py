@@ -30,7 +30,7 @@ from sessions.reports.exports.xlsx import workbook
 from sessions.reports.facts import file_name
 from sessions.reports.session import session_report
 from sessions.services import end_session
-from sessions.site.retention import erase_traces
+from sessions.site.erasure import erase_traces
 
 MAX_EXPORTED: Final = 20
 MOST_PAGES: Final = 1000

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from inference.labels import EMOTIONS
 from sessions.clock import Start
-from sessions.joining.codes import new_code
+from sessions.codes import new_code
 from sessions.querysets import (
     ClassSessionQuerySet,
     ConnectionQuerySet,

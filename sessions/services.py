@@ -10,7 +10,7 @@ from sessions import news
 from sessions.clock import Start
 from sessions.errors import NotAllowed
 from sessions.models import ClassSession, Connection, Course
-from sessions.site.retention import delete_sessions, erase_traces
+from sessions.site.erasure import delete_sessions, erase_traces
 
 
 def _locked(session: ClassSession) -> ClassSession:

@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from inference.labels import EMOTIONS
-from sessions.joining import codes, membership
+from sessions import codes
+from sessions.joining import membership
 from sessions.models import ClassSession, Course, Participant, Sample, Student
 
 _number = count(1)

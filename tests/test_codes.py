@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.joining import codes
+from sessions import codes
 
 
 def test_codes_hold_no_letters_that_are_mistaken_for_digits() -> None:

@@ -6,9 +6,9 @@ from urllib.error import HTTPError
 import pytest
 
 from sessions import services
+from sessions.codes import hash_token
 from sessions.errors import NotAllowed
 from sessions.joining import membership
-from sessions.joining.codes import hash_token
 from sessions.joining.membership import NameTaken
 from sessions.models import Participant, Sample, Takeover
 from tests.classroom import Client, Teacher

@@ -13,8 +13,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from sessions.codes import hash_token, new_token
 from sessions.demo.history import Person, people, samples_of
-from sessions.joining.codes import hash_token, new_token
 from sessions.models import ClassSession, Connection, Course, Participant, Sample, Student
 from sessions.services import course_named, start_session
 from sessions.site.accounts import DEMO_USERNAME

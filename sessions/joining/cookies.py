@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpResponse
 
-from sessions.joining.codes import hash_token
+from sessions.codes import hash_token
 from sessions.models import Participant
 
 SALT: Final = "participant"

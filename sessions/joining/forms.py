@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from sessions.joining.codes import normalise_code
+from sessions.codes import normalise_code
 from sessions.joining.names import NAME_LENGTH, tidy, validate_name
 from sessions.models import ClassSession, Student
 

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from sessions import news
+from sessions.codes import hash_token, new_token
 from sessions.errors import NotAllowed
-from sessions.joining.codes import hash_token, new_token
 from sessions.joining.names import folded, tidy
 from sessions.models import ClassSession, Participant, Student, Takeover
-from sessions.site.retention import erase_traces
+from sessions.site.erasure import erase_traces
 
 MOST_PARTICIPANTS: Final = 1000
 """Of one session, far above any class: a program that has the link must not fill the database."""

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from sessions.codes import hash_token, normalise_code
 from sessions.errors import NotAllowed
 from sessions.joining import membership
-from sessions.joining.codes import hash_token, normalise_code
 from sessions.joining.cookies import (
     asking_cookie_name,
     asking_token,

@@ -21,7 +21,7 @@ from sessions.joining.cookies import (
 )
 from sessions.models import Participant, Sample
 from sessions.site.headers import opens_camera
-from sessions.teaching.qr import qr_svg
+from sessions.site.qr import qr_svg
 
 
 @never_cache

@@ -20,13 +20,13 @@ from inference.service import Options, Service
 from sessions.live.agreement import read_truths
 from sessions.live.counters import Counters
 from sessions.live.exchange import Exchange
+from sessions.live.housekeeping import Housekeeping
 from sessions.live.live_class import LiveClass
 from sessions.live.probes import Probes
 from sessions.live.recorder import Recorder
 from sessions.live.sharing import paces
 from sessions.live.tasks import Tasks
 from sessions.news import EVERYBODY, session_group
-from sessions.site.retention import Housekeeping
 
 if TYPE_CHECKING:
     from sessions.live.sockets.base import LiveSocket

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import sessions.joining.codes
+import sessions.codes
 from django.conf import settings
 from django.db import migrations, models
 
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=120)),
-                ('code', models.CharField(default=sessions.joining.codes.new_code, editable=False, max_length=12, unique=True, verbose_name='join code')),
+                ('code', models.CharField(default=sessions.codes.new_code, editable=False, max_length=12, unique=True, verbose_name='join code')),
                 ('planned_minutes', models.PositiveSmallIntegerField(default=50, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(600)], verbose_name='planned length (minutes)')),
                 ('interval_s', models.FloatField(default=1.0, help_text='How often each camera is sampled: 0.2 to 60 seconds.', validators=[django.core.validators.MinValueValidator(0.2), django.core.validators.MaxValueValidator(60)], verbose_name='sampling interval (seconds)')),
                 ('show_engagement', models.BooleanField(default=True, help_text="Their own value only, never anybody else's.", verbose_name='students see their own engagement')),

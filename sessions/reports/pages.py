@@ -20,7 +20,7 @@ from sessions.reports.facts import facts, file_name, note, simulated
 from sessions.reports.session import SessionReport
 from sessions.reports.session import session_report as report_on
 from sessions.reports.student import student_report
-from sessions.teaching.access import TeacherRequest, own_session
+from sessions.site.access import TeacherRequest, own_session
 
 CSV: Final = "text/csv; charset=utf-8"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from sessions.models import ClassSession, Course, Student
-from sessions.teaching.access import TeacherRequest, own_course
+from sessions.site.access import TeacherRequest, own_course
 from sessions.teaching.forms import CourseForm, RosterForm
 
 

@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from sessions import services
 from sessions.models import ClassSession, Participant, Sample
 from sessions.querysets import ClassSessionQuerySet
+from sessions.site.access import TeacherRequest, own_course, own_session
 from sessions.site.limits import DELETIONS
-from sessions.teaching.access import TeacherRequest, own_course, own_session
 
 
 @login_required

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from sessions.errors import NotAllowed
 from sessions.joining import membership
-from sessions.teaching.access import (
+from sessions.site.access import (
     TeacherRequest,
     own_participant,
     own_session,

@@ -16,10 +16,10 @@ from sessions.errors import NotAllowed
 from sessions.models import ClassSession, Participant, Takeover
 from sessions.querysets import ParticipantQuerySet
 from sessions.reports.charts.sparklines import sparklines_for
+from sessions.site.access import TeacherRequest, own_session
 from sessions.site.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR
-from sessions.teaching.access import TeacherRequest, own_session
+from sessions.site.qr import qr_svg
 from sessions.teaching.forms import SessionForm
-from sessions.teaching.qr import qr_svg
 
 PAGE_SIZE = 20
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})

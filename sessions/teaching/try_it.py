@@ -16,8 +16,8 @@ from inference.frames import FrameError, FrameProblem
 from inference.labels import EMOTIONS
 from inference.pipeline import FaceResult, PictureResult
 from sessions.live.runtime import current
+from sessions.site.access import TeacherRequest
 from sessions.site.headers import opens_camera
-from sessions.teaching.access import TeacherRequest
 
 PICTURES_A_SECOND: Final = 5
 """Of one teacher; the webcam sends one."""

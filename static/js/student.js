@@ -220,7 +220,7 @@ function showNothing() {
 // The connection -----------------------------------------------------------------------------
 
 /** @param {string} state planned, live or ended */
-function showLesson(state) {
+function showState(state) {
   if (state === "ended") {
     closeCamera(stream);
     location.reload();
@@ -230,8 +230,8 @@ function showLesson(state) {
     live = state === "live";
     showNothing();
   }
-  element("lesson").textContent = live ? "Live" : "Not started yet";
-  element("lesson").classList.toggle("live", live);
+  element("session-state").textContent = live ? "Live" : "Not started yet";
+  element("session-state").classList.toggle("live", live);
 }
 
 /** @type {Record<string, string[]>} */
@@ -317,8 +317,8 @@ function showPictures({ ok }) {
 /** @type {Record<string, (message: any) => void>} */
 const HEAR = {
   socket: showSocket,
-  hello: (message) => showLesson(message.session.state),
-  session: (message) => showLesson(message.state),
+  hello: (message) => showState(message.session.state),
+  session: (message) => showState(message.state),
   result: showResult,
   shed: (message) => say(message.message),
   error: (message) => say(message.message),

@@ -174,7 +174,7 @@ class TestWithACamera:
         expect(page.locator("#seen")).to_contain_text("Waiting for the teacher to start")
         school.teacher_posts(code, "start")
         wait_answered(page, 2)
-        expect(page.locator("#lesson")).to_have_text("Live")
+        expect(page.locator("#session-state")).to_have_text("Live")
         school.teacher_posts(code, "end")
         expect(page.get_by_role("heading", name="This class has ended")).to_be_visible()
         expect(page.get_by_role("link", name="The same as JSON")).to_be_visible()

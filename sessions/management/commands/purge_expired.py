@@ -5,7 +5,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from sessions.site.retention import finish_erasing, purge_expired
+from sessions.live.housekeeping import purge_expired
+from sessions.site.erasure import finish_erasing
 
 ERASED_WITHIN_S: Final = 30.0
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from sessions.codes import normalise_code
 from sessions.demo.simulation import Plan, SimulationError, read_frames, simulate
-from sessions.joining.codes import normalise_code
 
 
 class Command(BaseCommand):
