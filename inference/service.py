@@ -70,6 +70,11 @@ class Service:
         """Whether frames are answered: ready, and the last batch came to an end."""
         return self._batcher is not None and self._batcher.is_healthy
 
+    @property
+    def restarts(self) -> int:
+        """How often the analysis had to be started again."""
+        return 0 if self._batcher is None else int(self._batcher.stats()["restarts"])
+
     async def analyse(self, jpeg: bytes, *, group: int, member: int) -> FrameResult:
         """Analyse one frame of a member (a participant) of a group (a session).
 

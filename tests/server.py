@@ -26,6 +26,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 180
 STOPPED_WITHIN_S = 30
+SITE = "engagement_site.asgi:application"
 
 
 def free_port() -> int:
@@ -37,8 +38,9 @@ def free_port() -> int:
 class Server:
     """One Daphne process; stop() and start() again keep port, database and files."""
 
-    def __init__(self, data_dir: Path, environ: dict[str, str]) -> None:
+    def __init__(self, data_dir: Path, environ: dict[str, str], application: str = SITE) -> None:
         self.data_dir = data_dir
+        self.application = application
         self.port = free_port()
         self.environ = {
             **os.environ,
@@ -71,7 +73,7 @@ class Server:
         command = [sys.executable, "-m", "daphne", *flags]
         with self._log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "engagement_site.asgi:application"],
+                [*command, self.application],
                 cwd=ROOT, env=self.environ, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
 
@@ -160,7 +162,7 @@ def _prepared() -> Path:
 
 
 @contextmanager
-def running_server(**environ: str) -> Iterator[Server]:
+def running_server(application: str = SITE, **environ: str) -> Iterator[Server]:
     """A ready server with an empty, migrated database and collected static files.
 
     environ: what differs from the tests' environment; DATABASE_URL for another database than
@@ -168,7 +170,7 @@ def running_server(**environ: str) -> Iterator[Server]:
     """
     made = None if "DATA_DIR" in environ else tempfile.mkdtemp(prefix="engagement-server-")
     data_dir = Path(environ.get("DATA_DIR") or made or "")
-    server = Server(data_dir, environ)
+    server = Server(data_dir, environ, application)
     if not (data_dir / "static").exists():
         (data_dir / "static").symlink_to(_prepared() / "static")
     if "DATABASE_URL" in environ:

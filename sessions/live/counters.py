@@ -13,6 +13,7 @@ NAMES: Final = (
     "messages_refused",
     "sockets_refused",
     "tasks_failed",
+    "restarts",
     "samples_stored",
     "samples_repeated",
     "samples_dropped",

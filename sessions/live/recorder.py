@@ -66,8 +66,8 @@ class Recorder:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start the thread; a second call changes nothing."""
-        if self._thread is None:
+        """Start the thread, or another one where it has died; else nothing changes."""
+        if self._thread is None or self.has_died:
             self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
             self._thread.start()
 
@@ -77,6 +77,13 @@ class Recorder:
         if self._thread is not None:
             self._thread.join(timeout_s)
         self._keep()
+
+    @property
+    def has_died(self) -> bool:
+        """Whether the thread has ended though nobody stopped it."""
+        if self._thread is None or self._stopping.is_set():
+            return False
+        return not self._thread.is_alive()
 
     @property
     def waiting(self) -> int:

@@ -59,6 +59,7 @@ class Runtime:
         self.probes = Probes()
         self._exchange = Exchange(self.probes.messages, counters)
         self._tasks: Tasks | None = None
+        self._restarts = 0
         self._opening: dict[int, asyncio.Lock] = {}
         self._agreeing = asyncio.Lock()
         self._threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="sockets-db")
@@ -159,11 +160,12 @@ class Runtime:
         return sum(board.user_id == user_id for board in boards)
 
     def trouble(self) -> list[str]:
-        """What does not work at present: database, analysis, messages."""
+        """What does not work at present: database, analysis, messages, tasks."""
         found = {
             "database": not self.probes.database.ok or not self.recorder.is_storing,
             "analysis": not self.service.is_healthy,
             "messages": not self.probes.messages.ok,
+            "tasks": self._tasks is not None and not self._tasks.is_steady,
         }
         return [name for name, is_failing in found.items() if is_failing]
 
@@ -173,6 +175,7 @@ class Runtime:
         """Each second: tell the dashboards, look after silent sockets and the pace."""
         while True:
             await asyncio.sleep(BEAT_S)
+            self._look_after_threads()
             trouble = self.trouble()
             demands = {key: live.demand() for key, live in self.classes.items()}
             slower = paces(demands, self.service.capacity())
@@ -183,6 +186,16 @@ class Runtime:
                     self._opening.pop(live.session_id, None)
                     leave = partial(self._exchange.unsubscribe, session_group(live.session_id))
                     self.tasks.spawn(leave, "farewell")
+
+    def _look_after_threads(self) -> None:
+        """The batcher's is started again by its own watchdog; here it is told of."""
+        if self.recorder.has_died:
+            self.tasks.note_restart("recorder")
+            self.recorder.start()
+        restarts = self.service.restarts
+        if restarts > self._restarts:
+            self.tasks.note_restart("analysis")
+        self._restarts = restarts
 
     def _beat_one(self, live: LiveClass, trouble: list[str], pace: float) -> None:
         try:

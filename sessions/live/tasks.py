@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
@@ -12,6 +14,8 @@ from sessions.live.counters import Counters
 logger = logging.getLogger(__name__)
 
 AGAIN_AFTER_S: Final = 1.0
+SHOWN_FOR_S: Final = 5.0
+"""So long an end is shown after the task has begun again: a moment would be overlooked."""
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -23,6 +27,12 @@ class Tasks:
         self._counters = counters
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closing = False
+        self._ended_at = -math.inf
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether no kept task has ended of late."""
+        return time.monotonic() - self._ended_at > SHOWN_FOR_S
 
     def spawn(
         self, work: Work, name: str, on_end: Callable[[], object] = lambda: None
@@ -44,9 +54,16 @@ class Tasks:
 
         def again() -> None:
             if not self._is_closing:
+                self.note_restart(name)
                 self.spawn(_after(AGAIN_AFTER_S, work), name, again)
 
         self.spawn(work, name, again)
+
+    def note_restart(self, name: str) -> None:
+        """What should go on for ever has ended, and is begun again."""
+        self._ended_at = time.monotonic()
+        self._counters.add("restarts")
+        logger.critical("The %s ended; it begins again", name)
 
     async def close(self) -> None:
         """Cancel all and wait for their ends."""

@@ -44,6 +44,7 @@ def _parts(runtime: Runtime) -> dict[str, dict[str, Any]]:
         "database": runtime.probes.database.read(),
         "messages": runtime.probes.messages.read(),
         "model": {"ok": service["ready"]},
+        "tasks": {"ok": "tasks" not in runtime.trouble()},
         "batcher": {"ok": service["healthy"]},
         "recorder": {"ok": recorder["alive"] and recorder["failing_since_s"] is None, **recorder},
     }

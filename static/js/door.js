@@ -5,6 +5,7 @@ const TROUBLE = {
   database: "The database cannot be reached: what is recorded waits and is stored later.",
   analysis: "The analysis does not answer: pictures of students are not looked at just now.",
   messages: "Other servers of this site cannot be reached: students connected there are missing here.",
+  tasks: "A part of the server had to be started again: what is shown may lag for a moment.",
 };
 
 let shown = "";
