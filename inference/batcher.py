@@ -20,6 +20,8 @@ from inference.waiting import Job, Waiting
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S: Final = 0.25
+FIRST_BATCH: Final = 4
+"""As long as the capacity is unknown: on a slow machine it must be known soon."""
 NAMES: Final = (
     "submitted", "answered", "rejected", "shed", "failed", "abandoned",
     "batches", "hung", "restarts",
@@ -172,6 +174,8 @@ class Batcher:
 
     def _batch_size(self) -> int:
         """How many make a batch at most; the caller holds the lock."""
+        if self._capacity.per_s(time.monotonic()) is None:
+            return min(FIRST_BATCH, self._max_batch)
         return self._within(self._batch_s, self._max_batch)
 
     def _within(self, seconds: float, most: int) -> int:

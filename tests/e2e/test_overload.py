@@ -6,30 +6,24 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from sessions.demo.simulation import Outcome, Plan, simulate
-from tests.classroom import Lesson, Teacher, jpeg
+from tests.classroom import Lesson, Teacher, empty_frame
 from tests.e2e.browser import chromium, flag
 from tests.server import Server, running_server
 
-INTERVAL_S = 0.5
+INTERVAL_S = 1.0
 SECONDS = 15.0
-BIG, SMALL = 40, 3
-
-
-def heavy_frame() -> bytes:
-    """A picture so full of edges that Haar needs a tenth of a second for it."""
-    coarse = np.random.default_rng(1).integers(0, 255, (50, 50), np.uint8)
-    return jpeg(np.kron(coarse, np.ones((8, 8), np.uint8)), quality=30)
+BIG, SMALL = 50, 2
 
 
 @pytest.mark.finding(11)
 def test_a_class_too_large_is_slowed_down_and_the_one_beside_it_is_not(camera: Path) -> None:
-    """43 students offer 86 frames a second of a kind of which two cores answer about 20."""
-    with running_server(POLICY="presence", YUNET_PATH="") as server, chromium(camera) as browser:
+    """52 students offer as many frames a second where each thread answers three."""
+    site = running_server("tests.slow_site:application", POLICY="presence", YUNET_PATH="")
+    with site as server, chromium(camera) as browser:
         teacher = Teacher(server)
         big = teacher.open_lesson(interval_s=str(INTERVAL_S))
         small = teacher.open_lesson(interval_s=str(INTERVAL_S))
@@ -53,12 +47,12 @@ def test_a_class_too_large_is_slowed_down_and_the_one_beside_it_is_not(camera: P
     # Each of the few gets more of the server than each of the crowd.
     assert few.answered / SMALL > 3 * crowd.answered / BIG
     # The crowd was told to wait, and did: little of what it sent was in vain.
-    assert crowd.sent < 0.7 * BIG * offered
-    assert crowd.answered > crowd.shed
+    assert crowd.sent < 0.4 * BIG * offered
+    assert crowd.shed < 0.2 * BIG * offered
 
 
 async def beside_each_other(server: Server, big: Lesson, small: Lesson) -> tuple[Outcome, Outcome]:
-    frames = [[heavy_frame()]]
+    frames = [[empty_frame()]]
 
     def plan(code: str, students: int) -> Plan:
         return Plan(server.base_url, code, students, 1 / INTERVAL_S, SECONDS)
