@@ -20,8 +20,6 @@ from inference.waiting import Job, Waiting
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S: Final = 0.25
-FIRST_BATCH: Final = 4
-"""As long as the capacity is unknown: on a slow machine it must be known soon."""
 NAMES: Final = (
     "submitted", "answered", "rejected", "shed", "failed", "abandoned",
     "batches", "hung", "restarts",
@@ -59,6 +57,7 @@ class _Batch:
 class Batcher:
     """Runs a pipeline on a thread of its own, one batch at a time.
 
+    workers: frames that are looked at side by side, so that a smaller batch is no quicker.
     A batch starts when max_batch frames wait, or as many as can be answered within batch_s at
     the measured rate, or when the oldest has waited max_wait_s. No more wait than can be answered
     within target_s (and never more than max_queue); the others are shed at once, fairly (see
@@ -69,6 +68,7 @@ class Batcher:
     def __init__(
         self,
         pipeline: Analyser,
+        workers: int = 2,
         max_batch: int = 16,
         max_wait_s: float = 0.005,
         batch_s: float = 0.5,
@@ -82,6 +82,7 @@ class Batcher:
                 f"max_batch and max_queue must be at least 1, got {max_batch} and {max_queue}"
             )
         self._pipeline = pipeline
+        self._workers = workers
         self._max_batch = max_batch
         self._max_wait_s = max_wait_s
         self._batch_s = batch_s
@@ -170,18 +171,20 @@ class Batcher:
 
     def _room(self) -> int:
         """How many may wait; the caller holds the lock."""
-        return self._within(self._target_s, self._max_queue)
+        return self._within(self._target_s, self._batch_size(), self._max_queue)
 
     def _batch_size(self) -> int:
         """How many make a batch at most; the caller holds the lock."""
+        most = self._max_batch
         if self._capacity.per_s(time.monotonic()) is None:
-            return min(FIRST_BATCH, self._max_batch)
-        return self._within(self._batch_s, self._max_batch)
+            # On a slow machine the capacity must be known soon.
+            most = min(2 * self._workers, most)
+        return self._within(self._batch_s, self._workers, most)
 
-    def _within(self, seconds: float, most: int) -> int:
-        """How many frames can be answered in that time, from 1 to most."""
+    def _within(self, seconds: float, least: int, most: int) -> int:
+        """How many frames can be answered in that time; as many as may be while it is unknown."""
         rate = self._capacity.per_s(time.monotonic())
-        return most if rate is None else max(1, min(most, int(rate * seconds)))
+        return most if rate is None else min(most, max(least, int(rate * seconds)))
 
     # The thread that analyses ------------------------------------------------------------------
 

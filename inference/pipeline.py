@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MIN_FACE: Final = 20
 """Pixels: what is seen of a usable face is at least this long; a smaller one is a blur."""
 
-MAX_WORKERS: Final = 8
+WORKERS: Final = min(8, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,11 @@ class Pipeline:
         self._max_pixels = max_pixels
         self._pool = _detect_pool()
 
+    @property
+    def workers(self) -> int:
+        """Frames that are looked at side by side."""
+        return WORKERS
+
     def analyse(self, frames: Sequence[bytes]) -> list[FrameResult | FrameError]:
         """Analyse frames, each a whole JPEG. Returns one answer for each, in the same order.
 
@@ -204,8 +209,7 @@ class Pipeline:
 
 
 def _detect_pool() -> ThreadPoolExecutor:
-    workers = min(MAX_WORKERS, os.cpu_count() or 1)
-    return ThreadPoolExecutor(workers, thread_name_prefix="detect", initializer=be_nice)
+    return ThreadPoolExecutor(WORKERS, thread_name_prefix="detect", initializer=be_nice)
 
 
 def _estimate(

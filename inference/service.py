@@ -56,7 +56,7 @@ class Service:
                 return
             pipeline = self._make_pipeline()
             pipeline.warm()
-            batcher = Batcher(pipeline)
+            batcher = Batcher(pipeline, pipeline.workers)
             batcher.start()
             self._pipeline, self._batcher = pipeline, batcher
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,6 +51,7 @@ class Waiting:
     def __init__(self) -> None:
         self._groups: OrderedDict[int, dict[int, Job]] = OrderedDict()
         self._turns: OrderedDict[tuple[int, int], int] = OrderedDict()
+        self._sizes: Counter[int] = Counter()
         self._turn = 0
         self._count = 0
 
@@ -78,11 +79,13 @@ class Waiting:
     def drop(self) -> Job:
         """Take out one that is to be shed: of the largest group, whoever was served last.
 
+        Where as many wait of several groups, the largest is the one of which most were served.
+
         Raises ValueError when nothing waits.
         """
         if not self._groups:
             raise ValueError("nothing waits")
-        group = max(self._groups, key=lambda key: len(self._groups[key]))
+        group = max(self._groups, key=lambda key: (len(self._groups[key]), self._sizes[key]))
         members = self._groups.pop(group)
         # Among those served equally long ago the oldest goes: its answer would be about the past.
         job = max(members.values(), key=lambda one: (self._last_turn(one), -one.arrived))
@@ -112,7 +115,11 @@ class Waiting:
 
     def _note_turn(self, job: Job) -> None:
         self._turn += 1
+        self._sizes[job.group] += (job.group, job.member) not in self._turns
         self._turns[job.group, job.member] = self._turn
         self._turns.move_to_end((job.group, job.member))
         while len(self._turns) > MOST_REMEMBERED:
-            self._turns.popitem(last=False)
+            (group, _), _ = self._turns.popitem(last=False)
+            self._sizes[group] -= 1
+            if not self._sizes[group]:
+                del self._sizes[group]
