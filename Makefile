@@ -58,7 +58,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest $(TESTS)
 
 coverage: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest --cov $(TESTS)
+	$(BIN)/python -m pytest $(TESTS) --cov
 
 lint: $(VENV)/.installed-dev lint-js
 	$(BIN)/ruff check .
@@ -73,7 +73,7 @@ lint-js: $(TSC)
 	$(TSC) -p .ci/js
 else
 lint-js:
-	@echo "The types in static/js are not checked, for npm is not here (apt-get install nodejs npm)."; test -z "$$CI"
+	@echo "Skipped: the types in static/js, for npm is not here (apt-get install nodejs npm)."; test -z "$$CI"
 endif
 
 $(TSC): .ci/js/package-lock.json
