@@ -1,10 +1,13 @@
 # make run    the site on http://localhost:8000 (HOST, PORT, DATA_DIR, DATABASE_URL, REDIS_URL)
 # make demo   the same, with a demonstration teacher, a finished class and a live one
-# make test   the whole suite
-# make lint   ruff and mypy
+# make test   the whole suite (TESTS=tests/test_env.py for a part of it)
+# make lint   style, types of Python and JavaScript, directions of imports, migrations, deployment
+# make coverage   the suite, and which lines it did not run
+# make audit  whether a locked package has a known vulnerability, where that can be asked
+# make lock   the locked files, from pyproject.toml and .ci/js/package.json (CONTRIBUTING.md)
 # make vggface2   fine-tune VGGFace2's published ResNet-50 and serve it (docs/models.md)
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 export HOST ?= 127.0.0.1
@@ -28,7 +31,15 @@ BACKBONE ?= $(DATA_DIR)/models/rcmalli_vggface_tf_notop_resnet50.h5
 RUN_DIR ?= runs/$(basename $(notdir $(CONFIG)))
 MODEL = $(basename $(notdir $(CONFIG)))
 
-.PHONY: run demo prepare test lint format bench screenshots vggface2 clean
+TESTS ?= tests
+# A public site, as `make lint` checks its settings; its key is used nowhere else.
+PUBLIC_SITE = BEHIND_TLS=1 ALLOWED_HOSTS=class.example.org CSRF_TRUSTED_ORIGINS=https://class.example.org \
+  SECRET_KEY=a-key-of-make-lint-alone:0123456789abcdefghijklmnopqrstuvwxyz DATA_DIR=$(VENV)/lint
+TSC := .ci/js/node_modules/.bin/tsc
+LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
+  --custom-compile-command 'make lock' $(UPGRADE)
+
+.PHONY: run demo prepare test coverage lint lint-js format audit lock bench screenshots vggface2 clean
 
 run: prepare
 	@echo "Serving on http://localhost:$(PORT) as soon as the model is warm (see /readyz)"
@@ -44,16 +55,42 @@ prepare: $(VENV)/.installed
 	$(SITE) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TESTS)
 
-lint: $(VENV)/.installed-dev
+coverage: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest $(TESTS) --cov
+
+lint: $(VENV)/.installed-dev lint-js
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy .
+	env $(PUBLIC_SITE) $(BIN)/python manage.py makemigrations --check --dry-run
+	env $(PUBLIC_SITE) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+ifneq ($(shell command -v npm 2>/dev/null),)
+lint-js: $(TSC)
+	$(TSC) -p .ci/js
+else
+lint-js:
+	@echo "Skipped: the types in static/js, for npm is not here (apt-get install nodejs npm)."; test -z "$$CI"
+endif
+
+$(TSC): .ci/js/package-lock.json
+	npm --prefix .ci/js ci --silent
+	@touch $@
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+audit: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.audit
+
+lock: $(VENV)/.installed-dev
+	$(LOCK) --output-file requirements.txt
+	$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	npm --prefix .ci/js install --package-lock-only --omit-lockfile-registry-resolved --silent
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m inference.bench
@@ -70,17 +107,17 @@ vggface2: $(VENV)/.installed
 	@echo "make run now serves $(MODEL); remove $(DATA_DIR)/served.mk to go back"
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11))' \
-	  || { echo "Python 3.11 or later is needed; name it with PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	  || { echo "Python 3.11, 3.12 or 3.13 is needed, as by TensorFlow: name one with PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage .ci/js/node_modules

@@ -56,7 +56,7 @@ def standardise(faces: NDArray[np.uint8]) -> NDArray[np.float32]:
     axes = (1, 2, 3)
     mean = pixels.mean(axis=axes, keepdims=True)
     deviation = np.maximum(pixels.std(axis=axes, keepdims=True), FLAT_DEVIATION)
-    return (pixels - mean) / deviation
+    return np.asarray((pixels - mean) / deviation, np.float32)
 
 
 def vggface2(faces: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -202,7 +202,8 @@ class ClassSessionAdmin(CountedDeletion, ErasingAdmin):
         obj.save(update_fields=form.changed_data if change else None)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ClassSession]:
-        return super().get_queryset(request).annotate(participant_count=Count("participants"))
+        sessions: QuerySet[ClassSession] = super().get_queryset(request)
+        return sessions.annotate(participant_count=Count("participants"))
 
     @admin.display(description="teacher", ordering="course__owner")
     def owner(self, session: ClassSession) -> str:

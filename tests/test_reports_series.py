@@ -117,7 +117,8 @@ def test_without_emotion_only_presence_is_reported(settings: Settings) -> None:
     assert not report.with_emotion
     assert report.models == ()
     assert report.total.engagement is None
-    assert all(bucket.engagement is bucket.emotions is None for bucket in report.buckets)
+    assert all(bucket.engagement is None for bucket in report.buckets)
+    assert all(bucket.emotions is None for bucket in report.buckets)
     assert all(row.tally.emotion_shares is None for row in report.students)
     assert report.students[1].tally.coverage == pytest.approx(50 / 60)
 

@@ -43,7 +43,8 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def simulate(*arguments: str) -> dict[str, Any]:
     out = StringIO()
     call_command("simulate_class", *arguments, stdout=out)
-    return json.loads(out.getvalue())
+    result: dict[str, Any] = json.loads(out.getvalue())
+    return result
 
 
 def test_a_class_of_real_clients(

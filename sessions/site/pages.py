@@ -39,4 +39,5 @@ def _card(path: Path) -> str:
     if not path.is_file():
         return ""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    return mark_safe(parser.render(path.read_text(encoding="utf-8")))
+    html: str = parser.render(path.read_text(encoding="utf-8"))
+    return mark_safe(html)

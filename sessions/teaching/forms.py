@@ -93,7 +93,8 @@ class SessionForm(forms.ModelForm):
         if name:
             self.instance.course = services.course_named(self.owner, name)
         if not self.instance.pk:
-            return super().save(commit)
+            made: ClassSession = super().save(commit)
+            return made
         changed = {"course" if name == "new_course" else name for name in self.changed_data}
         stored = ClassSession.objects.select_for_update().get(pk=self.instance.pk)
         if stored.state != ClassSession.State.PLANNED:

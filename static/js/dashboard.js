@@ -269,7 +269,6 @@ function drawNow() {
  * @param {Record<string, any>} more
  */
 function plot(id, traces, more) {
-  // @ts-expect-error Plotly's own file sets it on the window.
   window.Plotly.react(find(id), traces, layout(more), plain);
 }
 

@@ -87,7 +87,7 @@ def download(page: Page, name: str) -> bytes:
 
 
 def dominant(rows: list[tuple[Any, ...]]) -> str:
-    return Counter(row[1] for row in rows if row[1]).most_common(1)[0][0]
+    return str(Counter(row[1] for row in rows if row[1]).most_common(1)[0][0])
 
 
 def stored(server: Server) -> list[tuple[Any, ...]]:
