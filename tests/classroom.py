@@ -17,17 +17,20 @@ from itertools import count
 from typing import Any
 
 import cv2
+import msgspec
 import numpy as np
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
+from sessions.live.dashboard_messages import Message
 from tests.factories import PASSWORD
 from tests.server import Server
 
 WITHIN_S = 20
 _number = count(1)
+_messages = msgspec.json.Decoder(Message)
 
 
 class Client:
@@ -140,7 +143,10 @@ async def open_socket(
 
 
 class Socket:
-    """Messages as dictionaries; everything that came is kept in `heard`."""
+    """Messages as dictionaries; everything that came is kept in `heard`.
+
+    Each is compared with the protocol: msgspec.ValidationError where it is none of its messages.
+    """
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -151,7 +157,9 @@ class Socket:
 
     async def hear(self) -> dict[str, Any]:
         async with asyncio.timeout(WITHIN_S):
-            message: dict[str, Any] = json.loads(await self.connection.recv())
+            text = await self.connection.recv()
+        message: dict[str, Any] = json.loads(text)
+        _messages.decode(text)
         self.heard.append(message)
         return message
 

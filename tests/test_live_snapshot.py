@@ -42,13 +42,13 @@ def test_the_whole_session_so_far(
         snapshot = load_snapshot(teacher, session.pk, after(session, 600))
     assert snapshot is not None
     series = snapshot.series
-    assert series["width_s"] == 1
-    assert series["t"] == [10, 11, 597]
-    assert series["engagement"] == [pytest.approx(0.3), None, 0.8]
-    assert series["samples"] == [2, 1, 1]
-    assert series["usable"] == [2, 0, 1]
-    assert list(series["emotions"]) == list(EMOTIONS)
-    assert series["emotions"]["happy"] == [pytest.approx(0.4583, abs=1e-3), None, 0.9]
+    assert series.width_s == 1
+    assert series.t == [10, 11, 597]
+    assert series.engagement == [pytest.approx(0.3), None, 0.8]
+    assert series.samples == [2, 1, 1]
+    assert series.usable == [2, 0, 1]
+    assert list(series.emotions) == list(EMOTIONS)
+    assert series.emotions["happy"] == [pytest.approx(0.4583, abs=1e-3), None, 0.9]
     assert [person.name for person in snapshot.people] == ["Ada", "Ben"]
     assert snapshot.people[0].faces == 2
     assert snapshot.people[0].face_at is not None
@@ -87,7 +87,7 @@ def test_a_session_that_has_not_started_is_empty(teacher: User) -> None:
     session = make_session(make_course(teacher), state="planned")
     snapshot = load_snapshot(teacher, session.pk, timezone.now())
     assert snapshot is not None
-    assert snapshot.series["t"] == []
+    assert snapshot.series.t == []
     assert snapshot.people == []
 
 
