@@ -7,6 +7,7 @@ from sessions.joining import record_pages as record
 from sessions.reports import pages as reports
 from sessions.site import pages
 from sessions.site.health import healthz, readyz
+from sessions.site.metrics import metrics
 from sessions.teaching import courses, deletion, door, try_it
 from sessions.teaching import pages as teaching
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("model/", pages.model_card, name="model_card"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("sessions/", teaching.session_list, name="dashboard"),
     path("sessions/new/", teaching.session_new, name="session_new"),
     path("sessions/<int:pk>/", teaching.session_lobby, name="session"),

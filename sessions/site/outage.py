@@ -23,7 +23,7 @@ RETRY_AFTER_S: Final = 5
 PATIENCE_S: Final = 4.0
 """Of a request that began before the outage was noticed."""
 LOOK_EVERY_S: Final = 0.5
-NOT_ASKING: Final = ("/static/", "/healthz", "/readyz", "/favicon.ico")
+NOT_ASKING: Final = ("/static/", "/healthz", "/readyz", "/metrics", "/favicon.ico")
 """Addresses that ask no database."""
 AWAY: Final = (OperationalError, InterfaceError, RedisError)
 
