@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-import cv2
 import msgspec
 import numpy as np
 import pytest
@@ -24,6 +23,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
+from inference.frames import encode_jpeg
+from inference.video import QUALITY
 from sessions.live.dashboard_messages import Message
 from tests.factories import PASSWORD
 from tests.server import Server
@@ -209,13 +210,9 @@ def _holds(check: Callable[[], bool]) -> bool:
         return False
 
 
-def jpeg(image: Any, quality: int = 80) -> bytes:
-    return bytes(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
-
-
 def empty_frame() -> bytes:
     """A small picture without a face."""
-    return jpeg(np.full((60, 80, 3), 120, np.uint8))
+    return encode_jpeg(np.full((60, 80, 3), 120, np.uint8), QUALITY)
 
 
 def claiming_size(frame: bytes, width: int, height: int) -> bytes:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from inference.labels import EMOTIONS
-from sessions.live.snapshot import bucket_width, elapsed_seconds, load_snapshot
+from sessions.live.snapshot import elapsed_seconds, load_snapshot
 from sessions.models import ClassSession, Connection
 from tests.factories import make_course, make_participant, make_sample, make_session, make_teacher
 
@@ -94,14 +94,6 @@ def test_a_session_that_has_not_started_is_empty(teacher: User) -> None:
 def test_a_colleague_sees_nothing(session: ClassSession) -> None:
     assert load_snapshot(make_teacher(), session.pk, timezone.now()) is None
     assert load_snapshot(make_teacher(), 999_999, timezone.now()) is None
-
-
-@pytest.mark.parametrize(
-    ("interval_s", "second", "width"),
-    [(1, 0, 1), (1, 600, 1), (1, 601, 2), (1, 3000, 5), (0.2, 60, 1), (4, 60, 5), (60, 10**9, 300)],
-)
-def test_buckets_are_neither_empty_nor_too_many(interval_s: float, second: int, width: int) -> None:
-    assert bucket_width(interval_s, second) == width
 
 
 def test_elapsed_seconds() -> None:

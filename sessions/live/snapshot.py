@@ -23,11 +23,10 @@ from sessions.live.state import (
 )
 from sessions.live.tallies import KEPT_SLOTS, Slots
 from sessions.models import ClassSession, Connection, Participant, Sample
-from sessions.reports.buckets import Sums, bucket_of
+from sessions.reports.buckets import Sums, bucket_of, width_for
 from sessions.reports.session import stays_in
 from sessions.reports.tally import seconds_by_slot
 
-WIDTHS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300)
 MAX_BUCKETS: Final = 600
 TRAIL_S: Final = 300
 TRAIL_WIDTH_S: Final = 10
@@ -68,7 +67,7 @@ def load_snapshot(user: User, session_id: int, now: datetime) -> Snapshot | None
     if session is None:
         return None
     second = elapsed_seconds(session.started_at, session.ended_at or now)
-    width = bucket_width(session.interval_s, second)
+    width = width_for(second, session.interval_s, MAX_BUCKETS)
     samples = Sample.objects.filter(session=session)
     sums: dict[int, dict[int, Sums]] = {}
     for participant_id, slot, *row in samples.sums_by_time(width):
@@ -91,12 +90,6 @@ def load_snapshot(user: User, session_id: int, now: datetime) -> Snapshot | None
 def elapsed_seconds(started_at: datetime | None, now: datetime) -> int:
     """Whole seconds since the start; 0 before it."""
     return 0 if started_at is None else max(0, int((now - started_at).total_seconds()))
-
-
-def bucket_width(interval_s: float, second: int) -> int:
-    """Seconds of a bucket: no shorter than the interval, and not too many buckets."""
-    least = max(math.ceil(interval_s), math.ceil(second / MAX_BUCKETS))
-    return next((width for width in WIDTHS_S if width >= least), WIDTHS_S[-1])
 
 
 def _connected_s(

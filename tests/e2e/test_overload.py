@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from inference.frames import encode_jpeg
 from sessions.demo.simulation import Outcome, Plan, simulate
-from tests.classroom import Lesson, Teacher, jpeg
+from tests.classroom import Lesson, Teacher
 from tests.e2e.browser import chromium, flag
 from tests.server import Server, running_server
 
@@ -23,7 +24,7 @@ BIG, SMALL = 40, 3
 def heavy_frame() -> bytes:
     """A picture so full of edges that Haar needs a tenth of a second for it."""
     coarse = np.random.default_rng(1).integers(0, 255, (50, 50), np.uint8)
-    return jpeg(np.kron(coarse, np.ones((8, 8), np.uint8)), quality=30)
+    return encode_jpeg(np.kron(coarse, np.ones((8, 8), np.uint8)), quality=30)
 
 
 @pytest.mark.finding(11)
