@@ -41,10 +41,13 @@ def test_every_message_of_a_client_is_understood() -> None:
         assert parse(json.dumps({"type": "camera", "state": state})) == Camera(state)
 
 
-@given(st.text())
-def test_any_text_is_understood_or_refused(text: str) -> None:
-    with pytest.raises(ProtocolError):
+@given(
+    st.text(st.characters(codec=None)) | st.builds('{{"type": {}}}'.format, JSON.map(json.dumps))
+)
+def test_any_text_is_understood_or_refused_in_words_that_can_be_sent(text: str) -> None:
+    with pytest.raises(ProtocolError) as refused:
         parse(text)
+    protocol.encode(Fault("bad_message", str(refused.value)))
 
 
 @given(JSON)

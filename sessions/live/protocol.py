@@ -111,9 +111,7 @@ def parse(text: str) -> ClientMessage:
     try:
         return _client_messages.decode(text)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
-        # What cannot be encoded quotes the client's own text, which is not sent back.
-        reason = f" ({error})" if isinstance(error, msgspec.DecodeError) else ""
-        raise ProtocolError(f"This is no message of the protocol{reason}. {EXPECTED}") from None
+        raise ProtocolError(f"This is no message of the protocol ({error}). {EXPECTED}") from None
 
 
 # What the server says to a student -----------------------------------------------------------

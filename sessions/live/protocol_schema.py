@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from typing import Final
 
@@ -27,6 +28,8 @@ def schema_text() -> str:
         "DashboardMessage": DashboardMessage,
     }
     schemas, parts = msgspec.json.schema_components(unions.values(), ref_template="#/$defs/{name}")
+    for part in parts.values():
+        part["description"] = inspect.cleandoc(part["description"])
     content = {
         "$schema": DIALECT,
         "title": f"The messages of the sockets, version {VERSION}",
