@@ -28,11 +28,11 @@ from twisted.internet import reactor  # noqa: E402
 from twisted.internet.defer import Deferred  # noqa: E402
 
 from engagement_site.bodies import BoundedChannel, MemoryRequest  # noqa: E402
+from engagement_site.outage import OutageGuard  # noqa: E402
 from engagement_site.proxies import TrustedProxies  # noqa: E402
 from sessions.live import runtime  # noqa: E402
 from sessions.live.sockets.dashboard import DashboardSocket  # noqa: E402
 from sessions.live.sockets.student import StudentSocket  # noqa: E402
-from sessions.site.outage import OutageGuard  # noqa: E402
 
 # A message over Daphne's limit is then closed with 1009, which a page can explain, instead of
 # a dropped connection.

@@ -1,18 +1,35 @@
 """Typed readers of environment variables; an odd value stops the start with its name."""
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = frozenset({"1", "true", "yes", "on"})
+SECRET_LENGTH = 20
 FALSE = frozenset({"0", "false", "no", "off"})
 
 
 def text(name: str, default: str) -> str:
     """The variable without surrounding blanks; the default where it is unset or empty."""
     return os.environ.get(name, "").strip() or default
+
+
+def secret(name: str) -> str:
+    """A secret that others send along in a header; empty where the variable is unset.
+
+    Raises ImproperlyConfigured, without a word of the secret, for one that is easily guessed or
+    that no header can carry.
+    """
+    value = text(name, "")
+    if value and (len(value) < SECRET_LENGTH or not re.fullmatch(r"[\x21-\x7e]+", value)):
+        raise ImproperlyConfigured(
+            f"{name}= needs at least {SECRET_LENGTH} characters of ASCII without blanks; "
+            "`openssl rand -hex 32` makes one."
+        )
+    return value
 
 
 def existing_file(name: str, default: Path) -> Path | None:

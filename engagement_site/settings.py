@@ -13,6 +13,7 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 
 from engagement_site import env
 from engagement_site.private import make_private
+from inference.paths import YUNET_FILE
 from inference.registry import default_model
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -55,9 +56,7 @@ POLICY = env.choice("POLICY", "emotion", ("emotion", "presence"))
 RETENTION_DAYS = env.number("RETENTION_DAYS", 90, 1, 3650)
 MODELS_DIR = Path(env.text("MODELS_DIR", str(BASE_DIR / "models"))).expanduser().resolve()
 EMOTION_MODEL = env.text("EMOTION_MODEL", default_model(MODELS_DIR))
-YUNET_PATH = env.existing_file(
-    "YUNET_PATH", DATA_DIR / "models" / "face_detection_yunet_2023mar.onnx"
-)
+YUNET_PATH = env.existing_file("YUNET_PATH", DATA_DIR / "models" / YUNET_FILE)
 """YuNet's file; None where none is named and none was fetched: faces are then found by Haar."""
 FRAME_MAX_BYTES = 300_000
 FRAME_MAX_PIXELS = 1_000_000
@@ -205,7 +204,7 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "engagement@localhost")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 if BEHIND_TLS:
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 31_536_000
 # Whether its subdomains and browsers' lists follow, the owner of the domain decides, not this site.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -227,6 +226,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
+"""What a monitor elsewhere must show at /metrics; empty where none may look."""
 
 # Files, language, log -----------------------------------------------------------------------------
 STATIC_URL = "static/"

@@ -4,14 +4,20 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from engagement_site.health import healthz, readyz
+from engagement_site.metrics import metrics
+
 admin.site.site_header = "Engagement monitor"
 admin.site.site_title = "Engagement monitor"
 # One sign-in for the whole site, with its limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-handler500 = "sessions.site.outage.server_error"
+handler500 = "engagement_site.outage.server_error"
 
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("", include("sessions.urls")),
     path("accounts/", include("allauth.urls")),

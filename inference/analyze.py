@@ -19,25 +19,20 @@ import numpy as np
 
 from inference.detection import DetectorError, clip_box, load_detector
 from inference.engagement import EngagementTrack
-from inference.frames import FrameError, decode_jpeg
+from inference.frames import FrameError, decode_jpeg, encode_jpeg
 from inference.labels import EMOTIONS
 from inference.manifest import ModelError, find_model
 from inference.paths import MODELS_DIR, yunet_path
 from inference.pipeline import FrameResult, Pipeline
 from inference.registry import default_model
+from inference.video import UnreadableFile, sample_video, webcam_jpeg
 
-VIDEO_WIDTH: Final = 320
-VIDEO_QUALITY: Final = 70
 IMAGE_SIDE: Final = 1280
 IMAGE_QUALITY: Final = 95
 BATCH: Final = 16
 MAX_BYTES: Final = 50_000_000
 MAX_PIXELS: Final = 200_000_000
 """Files of one's own may be larger than what a student may send."""
-
-
-class UnreadableFile(ValueError):
-    """A file that is no picture and no video; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,43 +165,14 @@ def _image(file: Path) -> Sample:
         raise UnreadableFile("the picture is damaged")
     height, width = image.shape[:2]
     if not is_jpeg or max(width, height) > IMAGE_SIDE:
-        data = _encode(image, IMAGE_SIDE / max(width, height), IMAGE_QUALITY)
+        data = encode_jpeg(image, IMAGE_QUALITY, IMAGE_SIDE / max(width, height))
     return Sample(data, None, width, height)
 
 
 def _video(file: Path, fps: float) -> Iterator[Sample]:
-    capture = cv2.VideoCapture(str(file))
-    rate = capture.get(cv2.CAP_PROP_FPS)
-    if not capture.isOpened() or not rate > 0:
-        raise UnreadableFile("neither an image nor a video that OpenCV can read")
-    number = 0
-    taken = 0
-    while capture.grab():
-        time = number / rate
-        number += 1
-        if time * fps < taken:
-            continue
-        ok, image = capture.retrieve()
-        if not ok:
-            break
-        taken = int(time * fps) + 1
+    for time, image in sample_video(file, fps):
         height, width = image.shape[:2]
-        yield Sample(_encode(image, VIDEO_WIDTH / width, VIDEO_QUALITY), time, width, height)
-    capture.release()
-    if taken == 0:
-        raise UnreadableFile("the video has no frame that can be read")
-
-
-def _encode(image: Any, scale: float, quality: int) -> bytes:
-    """JPEG bytes of a picture, scaled down but never up."""
-    if scale < 1:
-        height, width = image.shape[:2]
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    ok, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    if not ok:
-        raise UnreadableFile("a picture of this kind cannot be encoded as JPEG")
-    return data.tobytes()
+        yield Sample(webcam_jpeg(image), time, width, height)
 
 
 def _line(

@@ -1,22 +1,22 @@
-"""Model files that come from elsewhere: fetched, resumed, verified, and only then put in place."""
+"""Model files that come from elsewhere: fetched by pooch, verified, and only then put in place."""
 
-import hashlib
-import http.client
 import shutil
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Final
+from typing import Any, Final
 
-from tqdm import tqdm
+import pooch
+from pooch.hashes import hash_matches
+from requests import RequestException
 
 from inference.paths import YUNET_FILE
 from inference.vggface2 import first_difference
 
 TIMEOUT_S: Final = 30.0
+RETRIES: Final = 2
+"""After a download that failed or was damaged; pooch waits a second, then two."""
 CHUNK: Final = 1 << 16
 YUNET_SHA256: Final = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 BACKBONE_FILE: Final = "rcmalli_vggface_tf_notop_resnet50.h5"
@@ -27,39 +27,38 @@ OTHERWISE: Final = (
     "of it, with --from."
 )
 
+Getter = Callable[[str, Path, str], None]
+"""Gets from a URL into a path the file of this name."""
+
 
 class FetchError(RuntimeError):
     """A file that was not fetched; the message says why and what to do."""
+
+
+def _no_fault(path: Path) -> str | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
     """A file of the catalogue.
 
-    url: where it is published. licence: what one must know before using it. fault: what is
-    wrong with a file in words, None where it passes. proof: what passing means.
+    url: where it is published. licence: what one must know before using it. sha256: None where
+    nobody publishes one. fault: what else is wrong with a file in words, None where it passes.
+    proof: what passing means.
     """
 
     name: str
     file: str
     url: str
     licence: str
-    fault: Callable[[Path], str | None]
-    proof: str
+    sha256: str | None
+    fault: Callable[[Path], str | None] = _no_fault
+    proof: str = "its sha256 is the known one"
 
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _other_than(expected: str) -> Callable[[Path], str | None]:
-    def fault(path: Path) -> str | None:
-        found = sha256_of(path)
-        return None if found == expected else f"its sha256 is {found}, it must be {expected}"
-
-    return fault
+    def is_whole(self, path: Path) -> bool:
+        """Whether a file passes."""
+        return bool(hash_matches(str(path), self.sha256)) and self.fault(path) is None
 
 
 CATALOGUE: Final[Mapping[str, Download]] = MappingProxyType(
@@ -72,8 +71,7 @@ CATALOGUE: Final[Mapping[str, Download]] = MappingProxyType(
                 url="https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models/"
                 f"face_detection_yunet/{YUNET_FILE}",
                 licence="MIT",
-                fault=_other_than(YUNET_SHA256),
-                proof="its sha256 is the known one",
+                sha256=YUNET_SHA256,
             ),
             Download(
                 name="dlib_face",
@@ -81,8 +79,7 @@ CATALOGUE: Final[Mapping[str, Download]] = MappingProxyType(
                 url="https://github.com/ageitgey/face_recognition_models/raw/master/"
                 f"face_recognition_models/models/{DLIB_FILE}",
                 licence="CC0 1.0, public domain",
-                fault=_other_than(DLIB_SHA256),
-                proof="its sha256 is the known one",
+                sha256=DLIB_SHA256,
             ),
             # Nobody publishes a sha256 of the backbone, so its layout is all there is to check.
             Download(
@@ -91,6 +88,7 @@ CATALOGUE: Final[Mapping[str, Download]] = MappingProxyType(
                 url="https://github.com/rcmalli/keras-vggface/releases/download/v2.0/"
                 f"{BACKBONE_FILE}",
                 licence="non-commercial research only; mind it with whatever is trained from it",
+                sha256=None,
                 fault=first_difference,
                 proof="its layout is the published one; its numbers cannot be checked, as no "
                 "sha256 of it is known",
@@ -105,99 +103,71 @@ def fetch(download: Download, folder: Path, source: str | None = None) -> bool:
     """Put a file of the catalogue into folder, verified. False where it already was there.
 
     source: a folder or the base URL of a mirror that has the file under its own name; None
-    for where it is published. A download that breaks off stays beside as FILE.part, and the
-    next call goes on from there. A file in place that fails verification is set aside as
-    FILE.bad. Raises FetchError, and OSError where the folder cannot be written.
+    for where it is published. A download that fails is tried again. A file in place that fails
+    verification is set aside as FILE.bad. Raises FetchError, and OSError where the folder cannot
+    be written.
     """
     target = folder / download.file
     if target.exists():
-        if download.fault(target) is None:
+        if download.is_whole(target):
             return False
         target.replace(target.with_name(f"{download.file}.bad"))
-    folder.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{download.file}.part")
-    if source is None:
-        _download(download.url, part)
-    elif source.startswith(("http://", "https://")):
-        _download(f"{source.rstrip('/')}/{download.file}", part)
-    else:
-        _copy(Path(source).expanduser(), download.file, part)
-    fault = download.fault(part)
-    if fault is not None:
-        part.unlink()
+    is_url = source is None or source.startswith(("http://", "https://"))
+    url = f"{source.rstrip('/')}/{download.file}" if source and is_url else download.url
+    get = _over_http if source is None or is_url else _out_of(Path(source).expanduser())
+    files = pooch.create(
+        path=folder,
+        base_url="",
+        registry={download.file: download.sha256},
+        urls={download.file: url},
+        retry_if_failed=RETRIES if is_url else 0,
+    )
+    try:
+        files.fetch(download.file, downloader=_verified(download, get))
+    except RequestException as error:
+        raise FetchError(f"{url} {_reason(error)}. {OTHERWISE}") from None
+    except ValueError as error:
         raise FetchError(
-            f"What came from {source or download.url} is not {download.file}: {fault}. It was "
-            "deleted; run the command again to fetch it anew, or name another source with --from."
-        )
-    part.replace(target)
+            f"What came from {source or url} is not {download.file}: {error} Run the command "
+            "again, or name another source with --from."
+        ) from None
     return True
 
 
-def _copy(folder: Path, name: str, part: Path) -> None:
+def _verified(download: Download, get: Getter) -> Callable[[str, str, Any], None]:
+    """Get the file and look at it before pooch, which knows the sha256 alone, puts it in place."""
+
+    def get_and_verify(url: str, output: str, files: Any) -> None:
+        get(url, Path(output), download.file)
+        fault = download.fault(Path(output))
+        if fault is not None:
+            raise ValueError(f"{fault}.")
+
+    return get_and_verify
+
+
+def _over_http(url: str, path: Path, name: str) -> None:
+    get = pooch.HTTPDownloader(progressbar=True, chunk_size=CHUNK, timeout=TIMEOUT_S)
+    get(url, str(path), None)
+
+
+def _out_of(folder: Path) -> Getter:
+    """Takes the file out of a folder. Raises FetchError where it is not there."""
     if not folder.is_dir():
         raise FetchError(f"{folder} is neither a folder nor a URL; name with --from one of them.")
-    try:
-        shutil.copyfile(folder / name, part)
-    except FileNotFoundError:
-        raise FetchError(f"{folder} has no {name}; put it there or leave --from out.") from None
+
+    def copy(url: str, path: Path, name: str) -> None:
+        try:
+            shutil.copyfile(folder / name, path)
+        except FileNotFoundError:
+            raise FetchError(f"{folder} has no {name}; put it there or leave --from out.") from None
+
+    return copy
 
 
-def _download(url: str, part: Path) -> None:
-    """Get a URL into a file, going on where an earlier attempt stopped."""
-    have = part.stat().st_size if part.exists() else 0
-    headers = {"Range": f"bytes={have}-"} if have else {}
-    try:
-        response = urllib.request.urlopen(
-            urllib.request.Request(url, headers=headers), timeout=TIMEOUT_S
-        )
-    except urllib.error.HTTPError as error:
-        if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and have:
-            return  # Nothing is left to fetch: verification decides about what is there.
-        raise FetchError(f"{url} answered {error.code} {error.reason}. {OTHERWISE}") from None
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        raise FetchError(f"{url} cannot be reached ({_reason(error)}). {OTHERWISE}") from None
-    with response:
-        if not _continues(response, have):
-            have = 0
-        _receive(response, part, have)
-
-
-def _continues(response: http.client.HTTPResponse, have: int) -> bool:
-    """Whether the answer begins after the bytes that are there; else it is the whole file."""
-    return response.status == http.HTTPStatus.PARTIAL_CONTENT and (
-        response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
-    )
-
-
-def _receive(response: http.client.HTTPResponse, part: Path, have: int) -> None:
-    total = None if response.length is None else have + response.length
-    name = part.name.removesuffix(".part")
-    with (
-        part.open("ab" if have else "wb") as file,
-        tqdm(
-            total=total, initial=have, desc=name, unit="B", unit_scale=True, unit_divisor=1024
-        ) as bar,
-    ):
-        while chunk := _read(response, name):
-            file.write(chunk)
-            bar.update(len(chunk))
-        arrived = file.tell()
-    if total is not None and arrived < total:
-        raise FetchError(_broken(name, f"{arrived:,} of {total:,} bytes came"))
-
-
-def _read(response: IO[bytes], name: str) -> bytes:
-    try:
-        return response.read(CHUNK)
-    except (OSError, http.client.HTTPException) as error:
-        raise FetchError(_broken(name, _reason(error))) from None
-
-
-def _broken(name: str, why: str) -> str:
-    return (
-        f"The download of {name} broke off ({why}). Run the command again: it goes on from there."
-    )
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "reason", None) or error or type(error).__name__)
+def _reason(error: RequestException) -> str:
+    """What happened, from what requests wraps around it."""
+    if error.response is not None:
+        return f"answered {error.response.status_code} {error.response.reason}"
+    inner: object = error.args[0] if error.args else error
+    return f"could not be fetched ({getattr(inner, 'reason', inner)})"

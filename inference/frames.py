@@ -85,6 +85,18 @@ def decode_jpeg(data: bytes, max_bytes: int, max_pixels: int) -> NDArray[np.uint
     return np.asarray(image, np.uint8)
 
 
+def encode_jpeg(image: NDArray[np.uint8], quality: int, scale: float = 1.0) -> bytes:
+    """A JPEG of a picture, (H, W, 3) BGR or (H, W) grey, scaled down but never up.
+
+    quality: 0 to 100.
+    """
+    if scale < 1:
+        height, width = image.shape[:2]
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+
+
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Walk the markers from the first to the end of the picture: marker, payload's start, end.
 

@@ -1,49 +1,100 @@
 """What a model's folder says about itself, and whether its files are the ones it names."""
 
 import hashlib
-import json
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import Meta, Struct
 
 from inference.labels import EMOTIONS
 from inference.preprocessing import PREPROCESSINGS
 
-FORMAT: Final = 1
 FILE: Final = "manifest.json"
 ARCHITECTURE_FILE: Final = "model.json"
 WEIGHTS_FILE: Final = "weights.npz"
+
+Text = Annotated[str, Meta(min_length=1)]
+Count = Annotated[int, Meta(ge=1)]
+Positive = Annotated[float, Meta(gt=0)]
+FileName = Annotated[str, Meta(pattern=r"^\w[\w.-]*$")]
+"""Without a folder."""
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+"""A sha256, hexadecimal."""
 
 
 class ModelError(ValueError):
     """A model that cannot be used; the message names the file and says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """A model's manifest.
+class Input(Struct, frozen=True):
+    """The faces a model takes.
 
-    size: side of the faces in pixels. channels: 1 for grey, 3 for BGR. preprocessing: a name
-    in PREPROCESSINGS. initial_weights: what training began with. measured: figures by split,
-    as training wrote them. milliseconds_a_face: by batch size, where they were measured.
+    size: their side in pixels. channels: 1 for grey, 3 for BGR. preprocessing: a name in
+    PREPROCESSINGS.
     """
 
-    folder: Path
-    name: str
-    title: str
-    architecture: str
-    created: str
-    size: int
+    size: Count
     channels: int
     preprocessing: str
-    temperature: float
-    initial_weights: str
-    parameters: int
-    files: Mapping[str, str]
-    measured: Mapping[str, Mapping[str, Any]]
-    milliseconds_a_face: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        known = PREPROCESSINGS.get(self.preprocessing)
+        if known is None:
+            names = ", ".join(PREPROCESSINGS)
+            raise ValueError(f"preprocessing must be one of {names}, got {self.preprocessing!r}")
+        if self.channels != known.channels:
+            raise ValueError(
+                f"channels must be {known.channels} for {self.preprocessing}, got {self.channels}"
+            )
+
+
+class Manifest(Struct, frozen=True):
+    """A model's manifest; what it holds beyond this is passed over.
+
+    initial_weights: what training began with. parameters: how many. files: the sha256 of each by
+    name. measured: figures by split, as training wrote them. milliseconds_a_face: by batch size,
+    where they were measured. lineage: the trainings that led to the weights, where they are told.
+    folder: where the manifest was found.
+    """
+
+    format: Literal[1]
+    name: Text
+    title: Text
+    architecture: Text
+    created: Text
+    labels: tuple[str, ...]
+    input: Input
+    temperature: Positive
+    initial_weights: Text
+    parameters: Count
+    files: dict[FileName, Digest]
+    measured: dict[str, dict[str, Any]]
+    folder: Path
+    milliseconds_a_face: dict[str, Positive] = {}
+    lineage: tuple[dict[str, Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.labels != EMOTIONS:
+            raise ValueError(f"labels must be {list(EMOTIONS)}, got {list(self.labels)}")
+        for name in (ARCHITECTURE_FILE, WEIGHTS_FILE):
+            if name not in self.files:
+                raise ValueError(f"files must name {name}, got {list(self.files)}")
+
+    @property
+    def size(self) -> int:
+        """Side of the faces in pixels."""
+        return self.input.size
+
+    @property
+    def channels(self) -> int:
+        """1 for grey faces, 3 for BGR."""
+        return self.input.channels
+
+    @property
+    def preprocessing(self) -> str:
+        """A name in PREPROCESSINGS."""
+        return self.input.preprocessing
 
 
 def available_models(models_dir: Path) -> list[str]:
@@ -68,16 +119,16 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / FILE
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+        return msgspec.convert({**content, "folder": folder}, Manifest)
     except OSError as error:
         raise ModelError(
             f"{path} cannot be read ({error.strerror}); name a model's folder."
         ) from None
-    except ValueError as error:
+    except msgspec.ValidationError as error:
+        raise ModelError(f"{path}: {error}. Export the model again.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ModelError(f"{path} is not JSON: {error}. Export the model again.") from None
-    if not isinstance(content, dict):
-        raise ModelError(f"{path} must hold a JSON object. Export the model again.")
-    return _Reader(path, content).manifest()
 
 
 def verify_files(manifest: Manifest) -> None:
@@ -95,98 +146,3 @@ def verify_files(manifest: Manifest) -> None:
                 f"{path} was altered: its sha256 is {found}, its manifest says {expected}; "
                 "fetch or export the model again."
             )
-
-
-class _Reader:
-    """Takes typed values out of the manifest's JSON and says which one is wrong."""
-
-    def __init__(self, path: Path, content: dict[str, Any]) -> None:
-        self.path = path
-        self.content = content
-
-    def manifest(self) -> Manifest:
-        self._expect("format", self.content.get("format"), FORMAT)
-        self._expect("labels", self.content.get("labels"), list(EMOTIONS))
-        given = self._object("input")
-        preprocessing = self._preprocessing(given.get("preprocessing"))
-        channels = PREPROCESSINGS[preprocessing].channels
-        self._expect("input.channels", given.get("channels"), channels)
-        return Manifest(
-            folder=self.path.parent,
-            name=self._text("name"),
-            title=self._text("title"),
-            architecture=self._text("architecture"),
-            created=self._text("created"),
-            size=self._whole("input.size", given.get("size")),
-            channels=channels,
-            preprocessing=preprocessing,
-            temperature=self._temperature(),
-            initial_weights=self._text("initial_weights"),
-            parameters=self._whole("parameters", self.content.get("parameters")),
-            files=self._files(),
-            measured=self._measured(),
-            milliseconds_a_face=self._milliseconds(),
-        )
-
-    def _wrong(self, field: str, wanted: str, value: object) -> ModelError:
-        return ModelError(f"{self.path}: {field} must be {wanted}, got {value!r}.")
-
-    def _expect(self, field: str, value: object, wanted: object) -> None:
-        if type(value) is not type(wanted) or value != wanted:
-            raise self._wrong(field, repr(wanted), value)
-
-    def _object(self, field: str) -> dict[str, Any]:
-        value = self.content.get(field)
-        if not isinstance(value, dict):
-            raise self._wrong(field, "an object", value)
-        return value
-
-    def _text(self, field: str) -> str:
-        value = self.content.get(field)
-        if not isinstance(value, str) or not value:
-            raise self._wrong(field, "a text", value)
-        return value
-
-    def _whole(self, field: str, value: object) -> int:
-        if type(value) is not int or value < 1:
-            raise self._wrong(field, "a whole number of at least 1", value)
-        return value
-
-    def _preprocessing(self, value: object) -> str:
-        if not isinstance(value, str) or value not in PREPROCESSINGS:
-            raise self._wrong("input.preprocessing", f"one of {', '.join(PREPROCESSINGS)}", value)
-        return value
-
-    def _temperature(self) -> float:
-        value: Any = self.content.get("temperature")
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not (math.isfinite(value) and value > 0):
-            raise self._wrong("temperature", "a number above 0", value)
-        return float(value)
-
-    def _files(self) -> dict[str, str]:
-        files = self._object("files")
-        for name in (ARCHITECTURE_FILE, WEIGHTS_FILE):
-            if name not in files:
-                raise self._wrong("files", f"an object with {name}", files)
-        for name, digest in files.items():
-            if Path(name).name != name:
-                raise self._wrong("files", "names without a folder", name)
-            if not isinstance(digest, str):
-                raise self._wrong(f"files.{name}", "a sha256", digest)
-        return files
-
-    def _milliseconds(self) -> dict[str, float]:
-        field = "milliseconds_a_face"
-        times = self._object(field) if field in self.content else {}
-        for size, time in times.items():
-            if type(time) is not float or not (math.isfinite(time) and time > 0):
-                raise self._wrong(f"{field}.{size}", "a number above 0 with a point", time)
-        return times
-
-    def _measured(self) -> dict[str, dict[str, Any]]:
-        measured = self._object("measured")
-        for split, figures in measured.items():
-            if not isinstance(figures, dict):
-                raise self._wrong(f"measured.{split}", "an object", figures)
-        return measured

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from inference.detection import Box, Detector, Face, clip_box
 from inference.engagement import engagement
 from inference.frames import FrameError, decode_jpeg
-from inference.labels import EMOTIONS
+from inference.labels import most_probable
 from inference.preprocessing import crop_face
 from inference.threads import be_nice
 
@@ -51,7 +51,7 @@ class FrameResult:
     @property
     def emotion(self) -> str | None:
         """The most probable emotion, None without probabilities."""
-        return _most_probable(self.probabilities)
+        return None if self.probabilities is None else most_probable(self.probabilities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class FaceResult:
     @property
     def emotion(self) -> str | None:
         """The most probable emotion, None without probabilities."""
-        return _most_probable(self.probabilities)
+        return None if self.probabilities is None else most_probable(self.probabilities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +220,6 @@ def _estimate(
         return None, None
     probabilities = tuple(float(value) for value in row)
     return probabilities, engagement(probabilities)
-
-
-def _most_probable(probabilities: tuple[float, ...] | None) -> str | None:
-    if probabilities is None:
-        return None
-    return EMOTIONS[probabilities.index(max(probabilities))]
 
 
 def _is_usable(box: Box) -> bool:

@@ -6,7 +6,6 @@ from sessions.joining import pages as join
 from sessions.joining import record_pages as record
 from sessions.reports import pages as reports
 from sessions.site import pages
-from sessions.site.health import healthz, readyz
 from sessions.teaching import courses, deletion, door, try_it
 from sessions.teaching import pages as teaching
 
@@ -14,8 +13,6 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("privacy/", pages.privacy, name="privacy"),
     path("model/", pages.model_card, name="model_card"),
-    path("healthz", healthz, name="healthz"),
-    path("readyz", readyz, name="readyz"),
     path("sessions/", teaching.session_list, name="dashboard"),
     path("sessions/new/", teaching.session_new, name="session_new"),
     path("sessions/<int:pk>/", teaching.session_lobby, name="session"),

@@ -16,18 +16,22 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-import cv2
+import msgspec
 import numpy as np
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
+from inference.frames import encode_jpeg
+from inference.video import QUALITY
+from sessions.live.dashboard_messages import Message
 from tests.factories import PASSWORD
 from tests.server import Server
 
 WITHIN_S = 20
 _number = count(1)
+_messages = msgspec.json.Decoder(Message)
 
 
 class Client:
@@ -140,7 +144,10 @@ async def open_socket(
 
 
 class Socket:
-    """Messages as dictionaries; everything that came is kept in `heard`."""
+    """Messages as dictionaries; everything that came is kept in `heard`.
+
+    Each is compared with the protocol: msgspec.ValidationError where it is none of its messages.
+    """
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -151,7 +158,9 @@ class Socket:
 
     async def hear(self) -> dict[str, Any]:
         async with asyncio.timeout(WITHIN_S):
-            message: dict[str, Any] = json.loads(await self.connection.recv())
+            text = await self.connection.recv()
+        message: dict[str, Any] = json.loads(text)
+        _messages.decode(text)
         self.heard.append(message)
         return message
 
@@ -201,13 +210,9 @@ def _holds(check: Callable[[], bool]) -> bool:
         return False
 
 
-def jpeg(image: Any, quality: int = 80) -> bytes:
-    return bytes(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
-
-
 def empty_frame() -> bytes:
     """A small picture without a face."""
-    return jpeg(np.full((60, 80, 3), 120, np.uint8))
+    return encode_jpeg(np.full((60, 80, 3), 120, np.uint8), QUALITY)
 
 
 def claiming_size(frame: bytes, width: int, height: int) -> bytes:

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-import cv2
 import hypothesis
 import pytest
 from pytest_django.fixtures import Settings
 
+from inference.frames import encode_jpeg
 from inference.paths import YUNET_FILE
 from sessions.site import limits
 from tests import postgres, real_faces, redis_server
-from tests.classroom import jpeg
 from tests.server import Server, running_server
 
 # A busy machine is no failure.
@@ -44,20 +43,21 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def face_jpeg() -> bytes:
     """One real face, 320 x 240, as a student's browser sends it."""
-    return jpeg(real_faces.face_picture())
+    return encode_jpeg(real_faces.face_picture(), 80)
 
 
 @pytest.fixture(scope="session")
 def group_jpeg() -> bytes:
     """Five real faces, 640 pixels wide."""
-    return jpeg(cv2.resize(real_faces.group_picture(), (640, 427), interpolation=cv2.INTER_AREA))
+    picture = real_faces.group_picture()
+    return encode_jpeg(picture, 80, 640 / picture.shape[1])
 
 
 @pytest.fixture(scope="session")
 def group_photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A JPEG file of 1000 x 667 with five real faces, the largest at the right."""
     path = tmp_path_factory.mktemp("photo") / "group_photo.jpg"
-    path.write_bytes(jpeg(real_faces.group_picture(), 95))
+    path.write_bytes(encode_jpeg(real_faces.group_picture(), 95))
     return path
 
 

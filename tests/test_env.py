@@ -68,3 +68,20 @@ def test_a_file_that_is_named_must_be_there(
     monkeypatch.setenv("FILE", str(tmp_path / "mistyped"))
     with pytest.raises(ImproperlyConfigured, match="mistyped"):
         env.existing_file("FILE", default)
+
+
+def test_a_secret_is_read_and_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("X_SECRET", raising=False)
+    assert env.secret("X_SECRET") == ""
+    monkeypatch.setenv("X_SECRET", " 0123456789abcdef0123 ")
+    assert env.secret("X_SECRET") == "0123456789abcdef0123"
+
+
+@pytest.mark.parametrize("value", ["short", "twenty characters and blanks", "pässword" * 4])
+def test_a_secret_that_is_no_use_is_refused_unquoted(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("X_SECRET", value)
+    with pytest.raises(ImproperlyConfigured, match="X_SECRET") as refused:
+        env.secret("X_SECRET")
+    assert value not in str(refused.value)

@@ -7,13 +7,13 @@ import io
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import openpyxl
 import pytest
 from django.utils import timezone
 
 from inference.labels import EMOTIONS
+from sessions.live.dashboard_messages import BucketView
 from sessions.live.snapshot import load_snapshot
 from sessions.live.state import ClassState, Presence
 from sessions.live.tallies import Seconds, Slots
@@ -49,7 +49,7 @@ class Played:
     """The session as stored, and what a dashboard was told that was open all the time."""
 
     session: ClassSession
-    live: dict[int, dict[str, Any]]
+    live: dict[int, BucketView]
 
 
 @pytest.fixture
@@ -66,11 +66,11 @@ def played() -> Played:
     for name, (stay, _) in SCRIPT.items():
         add_stay(people[name], *stay)
     state = ClassState(1.0, Slots(1, 1.0, {}, {}), 0.0)
-    live: dict[int, dict[str, Any]] = {}
+    live: dict[int, BucketView] = {}
     for second in range(LENGTH_S):
         play_second(session, people, second, state)
         tick = state.tick(second + 1.0, float(second))
-        live |= {bucket["t"]: bucket for bucket in tick["buckets"]}
+        live |= {bucket.t: bucket for bucket in tick.buckets}
     return Played(session, live)
 
 
@@ -128,12 +128,12 @@ def test_live_and_reloaded_dashboards_show_the_same_buckets(played: Played) -> N
     snapshot = load_snapshot(session.course.owner, session.pk, timezone.now())
     assert snapshot is not None
     series = snapshot.series
-    assert series["t"] == sorted(played.live) == list(range(LENGTH_S))
-    for index, second in enumerate(series["t"]):
+    assert series.t == sorted(played.live) == list(range(LENGTH_S))
+    for index, second in enumerate(series.t):
         engagement, covered = plain(second, second + 1)
         live = played.live[second]
-        assert live["engagement"] == series["engagement"][index] == pytest.approx(engagement)
-        assert live["coverage"] == series["coverage"][index] == pytest.approx(covered, abs=1e-4)
+        assert live.engagement == series.engagement[index] == pytest.approx(engagement)
+        assert live.coverage == series.coverage[index] == pytest.approx(covered, abs=1e-4)
 
 
 @pytest.mark.finding(22)
@@ -183,7 +183,7 @@ def test_samples_that_come_as_news_after_they_were_read_count_once(played: Playe
     new.add(ann, LENGTH_S, 1, 0.6, HAPPY)
     state.count(repeated.take() + new.take())
     tick = state.tick(LENGTH_S + 1.0, 0.0)
-    assert {bucket["t"]: bucket["samples"] for bucket in tick["buckets"]} == {LENGTH_S: 1}
+    assert {bucket.t: bucket.samples for bucket in tick.buckets} == {LENGTH_S: 1}
 
 
 @pytest.mark.finding(23)

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from sessions.live.counters import NAMES
+from sessions.live.counters import HELP
 from sessions.live.runtime import from_settings, use
 from sessions.site.context import served_manifest
 from tests.factories import make_teacher
@@ -23,7 +23,7 @@ def test_a_ready_server_shows_its_parts_and_counters(server: Server) -> None:
     assert health["ready"] is True
     assert set(health["parts"]) == PARTS
     assert all(part["ok"] for part in health["parts"].values())
-    assert set(NAMES) < set(health)
+    assert set(HELP) < set(health)
     assert {"connections", "frames_refused", "samples_waiting", "analysis"} < set(health)
     model = served_manifest()
     assert model is not None

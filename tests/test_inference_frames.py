@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.frames import FrameError, FrameProblem, decode_jpeg, inspect_jpeg
+from tests.classroom import claiming_size
 
 MAX_BYTES = 300_000
 MAX_PIXELS = 1_000_000
@@ -26,11 +27,6 @@ def with_exif(data: bytes, orientation: int, thumbnail: bytes = b"") -> bytes:
     tiff = b"II*\x00\x08\x00\x00\x00\x01\x00\x12\x01\x03\x00\x01\x00\x00\x00"
     payload = b"Exif\x00\x00" + tiff + struct.pack("<HHI", orientation, 0, 0) + thumbnail
     return data[:2] + b"\xff\xe1" + struct.pack(">H", len(payload) + 2) + payload + data[2:]
-
-
-def with_size(data: bytes, width: int, height: int) -> bytes:
-    at = data.index(b"\xff\xc0") + 5
-    return data[:at] + struct.pack(">HH", height, width) + data[at + 4 :]
 
 
 def problem(data: bytes) -> FrameProblem:
@@ -113,11 +109,11 @@ def test_what_is_no_jpeg_is_told_so(data: bytes) -> None:
 
 
 def test_a_picture_without_height_is_refused() -> None:
-    assert problem(with_size(jpeg(64, 48), 64, 0)) == "not_jpeg"
+    assert problem(claiming_size(jpeg(64, 48), 64, 0)) == "not_jpeg"
 
 
 def test_30000_by_30000_is_refused_by_its_header_alone() -> None:
-    data = with_size(jpeg(64, 48), 30_000, 30_000)
+    data = claiming_size(jpeg(64, 48), 30_000, 30_000)
     with pytest.raises(FrameError, match="30000 x 30000") as caught:
         inspect_jpeg(data, MAX_BYTES, MAX_PIXELS)
     assert caught.value.code == "too_many_pixels"

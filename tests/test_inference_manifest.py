@@ -1,9 +1,14 @@
 """A model's manifest: read, checked and compared with the files."""
 
+import contextlib
+import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inference.labels import EMOTIONS
 from inference.manifest import (
@@ -13,6 +18,7 @@ from inference.manifest import (
     read_manifest,
     verify_files,
 )
+from inference.paths import MODELS_DIR as MODELS
 from tests.model_factory import SIZE, change_manifest, write_model
 
 
@@ -26,6 +32,18 @@ def test_a_good_manifest_is_read(tmp_path: Path) -> None:
     assert (manifest.channels, manifest.preprocessing) == (1, "standardise")
     assert manifest.initial_weights == "scratch"
     assert manifest.milliseconds_a_face == {}
+    assert manifest.lineage == ()
+    assert manifest.folder == folder
+
+
+def test_what_a_later_version_adds_is_passed_over(tmp_path: Path) -> None:
+    lineage = [{"name": "first", "data": "FER2013"}]
+    folder = write_model(tmp_path / "tiny", lineage=lineage, colour="green")
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"folder": "/elsewhere"}))
+    manifest = read_manifest(folder)
+    assert manifest.lineage == tuple(lineage)
+    assert manifest.folder == folder
 
 
 def test_a_manifest_of_a_colour_model_is_read(tmp_path: Path) -> None:
@@ -63,7 +81,6 @@ def test_an_unknown_preprocessing_lists_the_known_ones(tmp_path: Path) -> None:
         ("milliseconds_a_face", {"8": "fast"}),
         ("temperature", 0),
         ("temperature", "1"),
-        ("temperature", float("nan")),
         ("parameters", -1),
         ("measured", None),
         ("measured", {"PrivateTest": 0.7}),
@@ -81,11 +98,26 @@ def test_a_wrong_field_is_named_with_its_value(tmp_path: Path, field: str, value
     assert field in str(caught.value)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "3"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "3", '{"temperature": NaN}'])
 def test_a_manifest_that_is_no_json_object_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "manifest.json").write_text(content)
     with pytest.raises(ModelError, match=r"manifest\.json"):
         read_manifest(tmp_path)
+
+
+@given(
+    st.sampled_from(["format", "labels", "input", "temperature", "files", "measured", "lineage"]),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    ),
+)
+def test_any_value_is_read_or_refused(field: str, value: object) -> None:
+    content = json.loads((MODELS / "compact" / "manifest.json").read_text())
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "manifest.json").write_text(json.dumps(content | {field: value}))
+        with contextlib.suppress(ModelError):
+            read_manifest(Path(folder))
 
 
 def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from inference.detection import HaarDetector, load_detector
 from inference.emotion import EmotionModel
 from inference.engagement import engagement
-from inference.frames import FrameError, decode_jpeg
+from inference.frames import FrameError, decode_jpeg, encode_jpeg
 from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult, PictureResult, Pipeline
 from inference.preprocessing import crop_face
+from inference.video import QUALITY
 from tests import real_faces
 from tests.conftest import YUNET
 from tests.model_factory import write_model
@@ -49,7 +50,7 @@ def woman() -> NDArray[np.uint8]:
 
 
 def encode(image: NDArray[np.uint8]) -> bytes:
-    return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 70])[1].tobytes()
+    return encode_jpeg(image, QUALITY)
 
 
 def blank(width: int = 320, height: int = 240) -> NDArray[np.uint8]:
@@ -201,7 +202,7 @@ def test_without_a_model_faces_are_counted_and_nothing_is_estimated(
 
 
 def all_faces(pipeline: Pipeline, picture: NDArray[np.uint8]) -> PictureResult:
-    jpeg = cv2.imencode(".jpg", picture)[1].tobytes()
+    jpeg = encode_jpeg(picture, 95)
     return pipeline.analyse_all_faces(jpeg, 2_000_000, 4_000_000)
 
 

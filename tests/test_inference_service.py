@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
 from inference.batcher import Shed
 from inference.detection import DetectorError
+from inference.frames import encode_jpeg
 from inference.manifest import ModelError
 from inference.service import Options, Service
 from tests.conftest import ROOT
 from tests.model_factory import write_model
 
-WALL = cv2.imencode(".jpg", np.full((90, 160, 3), 128, np.uint8))[1].tobytes()
+WALL = encode_jpeg(np.full((90, 160, 3), 128, np.uint8), 95)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from msgspec import to_builtins
 
 from inference.service import Options, Service
 from sessions.clock import CLOCK_ID, Start, reading
@@ -19,8 +20,9 @@ from sessions.live import live_class as module
 from sessions.live.agreement import ParticipantTruth, SessionTruth
 from sessions.live.counters import Counters
 from sessions.live.live_class import LiveClass
+from sessions.live.pacing import Frame
+from sessions.live.protocol import StudentMessage
 from sessions.live.recorder import Recorder
-from sessions.live.sockets.pacing import Frame
 from sessions.live.state import Presence
 from sessions.live.tasks import Tasks
 from sessions.models import Sample
@@ -43,8 +45,8 @@ class Line:
     def connection_id(self) -> int:
         return self.me.connection_id
 
-    async def say(self, message: dict[str, Any]) -> None:
-        self.said.append(message)
+    async def say(self, message: StudentMessage) -> None:
+        self.said.append(to_builtins(message))
 
     async def finish(self, code: int, reason: str) -> None:
         self.closed.append(int(code))
@@ -104,7 +106,9 @@ class Room:
         return line
 
     async def frame(self, line: Line, seq: int = 1) -> dict[str, Any]:
-        return await self.live.analyse(line.me, Frame(seq, empty_frame(), self.live.moment()))
+        frame = Frame(seq, empty_frame(), self.live.moment())
+        answer: dict[str, Any] = to_builtins(await self.live.analyse(line.me, frame))
+        return answer
 
     async def agree(self, truth: SessionTruth | None) -> None:
         self.live.agree(truth, time.monotonic())

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.live.sockets.pacing import Answers, Frame, RateLimiter, Slot
+from sessions.live.pacing import Answers, Frame, RateLimiter, Slot
+from sessions.live.protocol import Shed
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -64,15 +65,15 @@ def test_answers_leave_in_the_order_of_their_frames(order: list[int]) -> None:
     answers = Answers()
     sent = []
     for seq in order:
-        sent += answers.add(seq, {"seq": seq})
-    assert [answer["seq"] for answer in sent] == sorted(order)
+        sent += answers.add(seq, Shed(seq, ""))
+    assert [answer.seq for answer in sent if isinstance(answer, Shed)] == sorted(order)
 
 
 def test_a_frame_has_one_answer() -> None:
     answers = Answers()
-    answers.add(2, {})
+    answers.add(2, Shed(2, ""))
     with pytest.raises(ValueError, match="frame 2"):
-        answers.add(2, {})
-    answers.add(1, {})
+        answers.add(2, Shed(2, ""))
+    answers.add(1, Shed(1, ""))
     with pytest.raises(ValueError, match="frame 1"):
-        answers.add(1, {})
+        answers.add(1, Shed(1, ""))

@@ -3,16 +3,28 @@ import json
 from datetime import UTC, datetime
 from typing import get_args
 
+import msgspec
 import pytest
 from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from inference.frames import FrameProblem
 from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult
 from sessions.live import protocol
-from sessions.live.protocol import Camera, CloseCode, Hello, Ping, ProtocolError, parse
+from sessions.live.protocol import (
+    Camera,
+    CloseCode,
+    Fault,
+    Hello,
+    Ping,
+    ProtocolError,
+    SessionState,
+    StudentMessage,
+    parse,
+)
 from tests.server import ROOT
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -29,10 +41,13 @@ def test_every_message_of_a_client_is_understood() -> None:
         assert parse(json.dumps({"type": "camera", "state": state})) == Camera(state)
 
 
-@given(st.text())
-def test_any_text_is_understood_or_refused(text: str) -> None:
-    with pytest.raises(ProtocolError):
+@given(
+    st.text(st.characters(codec=None)) | st.builds('{{"type": {}}}'.format, JSON.map(json.dumps))
+)
+def test_any_text_is_understood_or_refused_in_words_that_can_be_sent(text: str) -> None:
+    with pytest.raises(ProtocolError) as refused:
         parse(text)
+    protocol.encode(Fault("bad_message", str(refused.value)))
 
 
 @given(JSON)
@@ -61,11 +76,35 @@ def test_a_known_type_with_odd_fields_is_understood_or_refused(
         '{"type": "camera", "state": ["on"]}',
         "[" * 100_000,
         '{"type": {"hello": 1}}',
+        '{"type": "ping"} {"type": "ping"}',
+        '{"type": "ping", "x": ' + "[" * 100_000,
+        "\ud800",
     ],
 )
 def test_nearly_right_is_refused(text: str) -> None:
     with pytest.raises(ProtocolError):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("no json", "malformed"),
+        ("[]", "object"),
+        ('{"type": "frame"}', "'frame'"),
+        ('{"type": "hello"}', "version"),
+        ('{"type": "camera", "state": "broken"}', "'broken'"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_and_what_to_send(text: str, reason: str) -> None:
+    with pytest.raises(ProtocolError, match=reason) as refused:
+        parse(text)
+    for expected in ("hello", "version", "ping", *protocol.CAMERA_STATES):
+        assert expected in str(refused.value)
+
+
+def test_fields_of_a_later_version_are_passed_over() -> None:
+    assert parse('{"type": "ping", "at": 3}') == Ping()
 
 
 def test_close_codes_lie_where_applications_may_choose_them() -> None:
@@ -89,7 +128,7 @@ def test_a_box_is_told_in_shares_of_the_frame(
 def test_a_result_tells_what_was_seen() -> None:
     probabilities = (0.0, 0.0, 0.0, 0.9, 0.1, 0.0, 0.0)
     seen = FrameResult(320, 240, 2, (32, 24, 160, 120), probabilities, 0.5, "compact")
-    assert protocol.result(7, AT, seen, 0.61234) == {
+    assert json.loads(protocol.encode(protocol.result(7, AT, seen, 0.61234))) == {
         "type": "result",
         "seq": 7,
         "at": "2026-11-21T09:30:00+00:00",
@@ -99,6 +138,37 @@ def test_a_result_tells_what_was_seen() -> None:
         "probabilities": dict(zip(EMOTIONS, probabilities, strict=True)),
         "engagement": 0.6123,
     }
+
+
+@pytest.mark.parametrize(
+    ("message", "sent"),
+    [
+        (Fault("bad_message", "No."), {"type": "error", "code": "bad_message", "message": "No."}),
+        (
+            Fault("truncated", "No.", 3),
+            {"type": "error", "seq": 3, "code": "truncated", "message": "No."},
+        ),
+        (protocol.Shed(2, "Busy."), {"type": "shed", "seq": 2, "message": "Busy."}),
+        (protocol.Pong(), {"type": "pong"}),
+        (protocol.Pace(2.5, 0.8), {"type": "pace", "interval_s": 2.5, "wait_s": 0.8}),
+        (SessionState("live"), {"type": "session", "state": "live"}),
+        (
+            SessionState("ended", "/sessions/3/report/"),
+            {"type": "session", "state": "ended", "report_url": "/sessions/3/report/"},
+        ),
+        (
+            protocol.Closing(4005, "This class has ended."),
+            {"type": "closing", "code": 4005, "message": "This class has ended."},
+        ),
+    ],
+)
+def test_messages_are_sent_as_documented(message: Struct, sent: dict[str, object]) -> None:
+    assert json.loads(protocol.encode(message)) == sent
+
+
+@given(st.from_type(Fault) | st.from_type(protocol.Shed) | st.from_type(protocol.Closing))
+def test_what_is_sent_can_be_read_again(message: StudentMessage) -> None:
+    assert msgspec.json.decode(protocol.encode(message), type=StudentMessage) == message
 
 
 def test_the_document_names_every_code_limit_and_message() -> None:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from inference.labels import EMOTIONS
-from sessions.live.snapshot import bucket_width, elapsed_seconds, load_snapshot
+from sessions.live.snapshot import elapsed_seconds, load_snapshot
 from sessions.models import ClassSession, Connection
 from tests.factories import make_course, make_participant, make_sample, make_session, make_teacher
 
@@ -42,13 +42,13 @@ def test_the_whole_session_so_far(
         snapshot = load_snapshot(teacher, session.pk, after(session, 600))
     assert snapshot is not None
     series = snapshot.series
-    assert series["width_s"] == 1
-    assert series["t"] == [10, 11, 597]
-    assert series["engagement"] == [pytest.approx(0.3), None, 0.8]
-    assert series["samples"] == [2, 1, 1]
-    assert series["usable"] == [2, 0, 1]
-    assert list(series["emotions"]) == list(EMOTIONS)
-    assert series["emotions"]["happy"] == [pytest.approx(0.4583, abs=1e-3), None, 0.9]
+    assert series.width_s == 1
+    assert series.t == [10, 11, 597]
+    assert series.engagement == [pytest.approx(0.3), None, 0.8]
+    assert series.samples == [2, 1, 1]
+    assert series.usable == [2, 0, 1]
+    assert list(series.emotions) == list(EMOTIONS)
+    assert series.emotions["happy"] == [pytest.approx(0.4583, abs=1e-3), None, 0.9]
     assert [person.name for person in snapshot.people] == ["Ada", "Ben"]
     assert snapshot.people[0].faces == 2
     assert snapshot.people[0].face_at is not None
@@ -87,21 +87,13 @@ def test_a_session_that_has_not_started_is_empty(teacher: User) -> None:
     session = make_session(make_course(teacher), state="planned")
     snapshot = load_snapshot(teacher, session.pk, timezone.now())
     assert snapshot is not None
-    assert snapshot.series["t"] == []
+    assert snapshot.series.t == []
     assert snapshot.people == []
 
 
 def test_a_colleague_sees_nothing(session: ClassSession) -> None:
     assert load_snapshot(make_teacher(), session.pk, timezone.now()) is None
     assert load_snapshot(make_teacher(), 999_999, timezone.now()) is None
-
-
-@pytest.mark.parametrize(
-    ("interval_s", "second", "width"),
-    [(1, 0, 1), (1, 600, 1), (1, 601, 2), (1, 3000, 5), (0.2, 60, 1), (4, 60, 5), (60, 10**9, 300)],
-)
-def test_buckets_are_neither_empty_nor_too_many(interval_s: float, second: int, width: int) -> None:
-    assert bucket_width(interval_s, second) == width
 
 
 def test_elapsed_seconds() -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.labels import EMOTIONS
-from sessions.live.state import HEARD_WITHIN_S, ClassState, Presence, dominant
+from sessions.live.dashboard_messages import ParticipantView
+from sessions.live.state import HEARD_WITHIN_S, ClassState, Presence
 from sessions.live.tallies import Slots
 
 HAPPY = tuple(0.94 if name == "happy" else 0.01 for name in EMOTIONS)
@@ -75,62 +76,46 @@ def test_who_is_not_heard_of_is_offline() -> None:
 def test_the_first_tick_tells_everything_and_the_next_only_changes() -> None:
     state = state_with(ADA, BEN)
     first = state.tick(0.0, 100.0)
-    assert first["connected"] == first["faces"] == 2
-    assert first["engagement"] == pytest.approx(0.4)
-    assert first["emotions"]["happy"] == pytest.approx(0.475)
-    assert first["participants"] == [
-        {
-            "id": 1,
-            "name": "Ada",
-            "simulated": False,
-            "status": "here",
-            "emotion": "happy",
-            "engagement": 0.6,
-            "faces": 1,
-        },
-        {
-            "id": 2,
-            "name": "Ben",
-            "simulated": False,
-            "status": "here",
-            "emotion": "sad",
-            "engagement": 0.2,
-            "faces": 1,
-        },
+    assert first.connected == first.faces == 2
+    assert first.engagement == pytest.approx(0.4)
+    assert first.emotions["happy"] == pytest.approx(0.475)
+    assert first.participants == [
+        ParticipantView(1, "Ada", False, "here", "happy", 0.6, 1),
+        ParticipantView(2, "Ben", False, "here", "sad", 0.2, 1),
     ]
-    assert state.tick(0.0, 100.5)["participants"] == []
+    assert state.tick(0.0, 100.5).participants == []
     state.update([replace(BEN, camera="paused")], 101.0)
     changed = state.tick(0.0, 101.0)
-    assert [view["id"] for view in changed["participants"]] == [2]
-    assert changed["faces"] == 1
-    assert changed["connected"] == 2
+    assert [view.id for view in changed.participants] == [2]
+    assert changed.faces == 1
+    assert changed.connected == 2
 
 
 def test_nobody_here_is_no_number_instead_of_zero() -> None:
     tick = state_with(replace(ADA, face_at=None, faces=0)).tick(0.0, 100.0)
-    assert tick["engagement"] is None
-    assert tick["emotions"] == {}
-    assert tick["faces"] == 0
+    assert tick.engagement is None
+    assert tick.emotions == {}
+    assert tick.faces == 0
 
 
 def test_one_who_is_away_has_no_emotion() -> None:
     view = state_with(replace(ADA, face_at=80.0)).views(100.0)[0]
-    assert view["status"] == "away"
-    assert view["emotion"] is None
-    assert view["engagement"] is None
+    assert view.status == "away"
+    assert view.emotion is None
+    assert view.engagement is None
 
 
 def test_without_emotion_faces_are_counted_all_the_same() -> None:
     tick = state_with(replace(ADA, probabilities=None, engagement=None)).tick(0.0, 100.0)
-    assert tick["faces"] == 1
-    assert tick["engagement"] is None
-    assert tick["emotions"] == {}
+    assert tick.faces == 1
+    assert tick.engagement is None
+    assert tick.emotions == {}
 
 
 def test_news_of_an_older_connection_comes_too_late() -> None:
     state = state_with(replace(ADA, connection=11))
     state.update([replace(ADA, connection=10, connected=False)], 100.0)
-    assert state.tick(0.0, 100.0)["connected"] == 1
+    assert state.tick(0.0, 100.0).connected == 1
 
 
 def test_a_removed_participant_stays_away_and_is_told_once() -> None:
@@ -139,9 +124,9 @@ def test_a_removed_participant_stays_away_and_is_told_once() -> None:
     state.remove(1)
     state.update([ADA], 101.0)
     tick = state.tick(0.0, 101.0)
-    assert tick["removed"] == [1]
-    assert tick["connected"] == 1
-    assert state.tick(0.0, 101.0)["removed"] == []
+    assert tick.removed == [1]
+    assert tick.connected == 1
+    assert state.tick(0.0, 101.0).removed == []
     assert state.ids() == {2}
 
 
@@ -156,11 +141,6 @@ def test_news_survives_its_way_between_processes() -> None:
     assert Presence.from_news(json.loads(json.dumps(ADA.to_news()))) == ADA
     bare = replace(ADA, probabilities=None, face_at=None, engagement=None)
     assert Presence.from_news(json.loads(json.dumps(bare.to_news()))) == bare
-
-
-def test_dominant_emotion() -> None:
-    assert dominant(None) is None
-    assert dominant(SAD) == "sad"
 
 
 people = st.builds(
@@ -183,7 +163,7 @@ def test_ticks_put_together_are_the_whole(
     news: list[tuple[Presence, float]], data: st.DataObject
 ) -> None:
     state = empty_state(1.0)
-    told: dict[int, dict[str, Any]] = {}
+    told: dict[int, ParticipantView] = {}
     now = 0.0
     for person, at in news:
         now = max(now, at)
@@ -191,9 +171,9 @@ def test_ticks_put_together_are_the_whole(
         if data.draw(st.booleans()):
             state.remove(data.draw(st.integers(1, 5)))
         tick = state.tick(0.0, now)
-        told |= {view["id"]: view for view in tick["participants"]}
-        for key in tick["removed"]:
+        told |= {view.id: view for view in tick.participants}
+        for key in tick.removed:
             del told[key]
-        assert told == {view["id"]: view for view in state.views(now)}
-        assert 0 <= tick["faces"] <= tick["connected"] <= len(told)
-        assert tick["engagement"] is None or 0 <= tick["engagement"] <= 1
+        assert told == {view.id: view for view in state.views(now)}
+        assert 0 <= tick.faces <= tick.connected <= len(told)
+        assert tick.engagement is None or 0 <= tick.engagement <= 1

@@ -5,7 +5,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from sessions.models import ClassSession, Sample
-from sessions.reports.session import MAX_BUCKETS, WIDTHS_S, session_report, width_for
+from sessions.reports.buckets import WIDTHS_S
+from sessions.reports.session import MAX_BUCKETS, MIN_BUCKET_S, session_report, widths_for
 from sessions.reports.student import student_report
 from tests.factories import make_participant, make_sample, make_session
 from tests.lessons import FORMULA_NAME, LENGTH_S, add_samples, add_stay, make_lesson
@@ -15,16 +16,17 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("minutes", [1, 10, 25, 26, 50, 90, 240])
 def test_buckets_are_few_and_as_narrow_as_that_allows(minutes: int) -> None:
-    width = width_for(minutes * 60, interval_s=1)
+    width, cell = widths_for(minutes * 60, interval_s=1)
+    assert cell % width == 0
     assert minutes * 60 / width <= MAX_BUCKETS
-    narrower = [other for other in WIDTHS_S if other < width]
+    narrower = [other for other in WIDTHS_S if MIN_BUCKET_S <= other < width]
     assert all(minutes * 60 / other > MAX_BUCKETS for other in narrower)
 
 
 def test_a_bucket_holds_at_least_two_samples_of_a_student() -> None:
-    assert width_for(600, interval_s=2.5) == 5
-    assert width_for(600, interval_s=2.6) == 10
-    assert width_for(600, interval_s=60) == 120
+    assert widths_for(600, interval_s=2.5) == (5, 60)
+    assert widths_for(600, interval_s=2.6) == (10, 60)
+    assert widths_for(600, interval_s=60) == (120, 120)
 
 
 def test_a_report_agrees_with_the_database() -> None:

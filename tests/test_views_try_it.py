@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from inference.frames import encode_jpeg
 from inference.labels import EMOTIONS
 from sessions.live.runtime import Runtime, from_settings, use
 from sessions.teaching.try_it import PICTURES_A_SECOND
@@ -59,7 +59,7 @@ def teacher(client: Client, db: None) -> Client:
 
 def wall(width: int = 320, height: int = 240) -> bytes:
     """A picture without a face."""
-    return cv2.imencode(".jpg", np.full((height, width, 3), 128, np.uint8))[1].tobytes()
+    return encode_jpeg(np.full((height, width, 3), 128, np.uint8), 95)
 
 
 def send(client: Client, body: bytes, content_type: str = "image/jpeg") -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.engagement import EngagementTrack, engagement
-from inference.labels import EMOTIONS
+from inference.labels import EMOTIONS, most_probable
 
 NAMES: Final = (
     "Ada Novak",
@@ -102,7 +102,7 @@ def samples_of(
             value = track.update(float(second), engagement(row))
             named = dict(zip(EMOTIONS, map(float, row), strict=True))
             faces = 2 if rng.random() < 0.004 else 1
-            yield Seen(float(second), faces, named, EMOTIONS[int(row.argmax())], value)
+            yield Seen(float(second), faces, named, most_probable(row), value)
 
 
 def _stays(name: str, length_s: float, rng: np.random.Generator) -> tuple[tuple[float, float], ...]:

@@ -11,22 +11,22 @@ import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
 import httpx
 import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Origin
 
+from inference.video import UnreadableFile, sample_video, webcam_jpeg
 from sessions.live.protocol import VERSION
+from sessions.site.headers import RETRY_AFTER
 
 logger = logging.getLogger(__name__)
 
-WIDTH: Final = 320
-QUALITY: Final = 70
 FRAMES_PER_S: Final = 5
 """Frames kept for each second of video."""
 MAX_FRAMES: Final = 600
@@ -85,33 +85,15 @@ class Outcome:
 
 
 def read_frames(path: Path) -> list[bytes]:
-    """JPEG frames of a video, WIDTH pixels wide at most, FRAMES_PER_S for each second.
+    """JPEG frames of a video as a browser sends them, FRAMES_PER_S for each second.
 
     Raises SimulationError for a file that is missing or no video.
     """
-    video = cv2.VideoCapture(str(path))
-    rate = video.get(cv2.CAP_PROP_FPS) or 25.0
-    frames: list[bytes] = []
-    number = 0
-    while len(frames) < MAX_FRAMES and video.grab():
-        if number * FRAMES_PER_S >= len(frames) * rate:
-            readable, image = video.retrieve()
-            if readable:
-                frames.append(_jpeg(image))
-        number += 1
-    video.release()
-    if not frames:
-        raise SimulationError(f"{path} is not there or is no video that OpenCV can read.")
-    return frames
-
-
-def _jpeg(image: Any) -> bytes:
-    height, width = image.shape[:2]
-    if width > WIDTH:
-        size = (WIDTH, round(height * WIDTH / width))
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    return bytes(data)
+    try:
+        pictures = islice(sample_video(path, FRAMES_PER_S), MAX_FRAMES)
+        return [webcam_jpeg(image) for _, image in pictures]
+    except UnreadableFile:
+        raise SimulationError(f"{path} is not there or is no video that OpenCV can read.") from None
 
 
 class Browser:
@@ -165,7 +147,7 @@ class Browser:
 
     def _wait_for_room(self, answer: httpx.Response) -> None:
         """The site lets one address join only so often. Raises SimulationError."""
-        wait_s = int(answer.headers.get("Retry-After", LONGEST_WAIT_S + 1))
+        wait_s = int(answer.headers.get(RETRY_AFTER, LONGEST_WAIT_S + 1))
         if wait_s > LONGEST_WAIT_S:
             raise SimulationError(
                 f"Too many have joined {self._base} from here today; open another class."

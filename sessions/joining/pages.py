@@ -20,6 +20,7 @@ from sessions.joining.cookies import (
 )
 from sessions.joining.forms import CodeForm, JoinForm, is_code
 from sessions.models import ClassSession, Participant, Takeover
+from sessions.site.headers import come_again
 from sessions.site.limits import (
     WRONG_CODES,
     TooManyJoins,
@@ -70,8 +71,7 @@ def join_session(request: HttpRequest, code: str) -> HttpResponse:
             form.add_error(None, str(refusal))
             response = _consent(request, session, form, earlier)
             response.status_code = 429
-            response["Retry-After"] = str(refusal.retry_after_s)
-            return response
+            return come_again(response, refusal.retry_after_s)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
     return _consent(request, session, form, earlier)
@@ -153,7 +153,6 @@ def _unknown_code(request: HttpRequest, code: str) -> HttpResponse:
     """Only wrong codes are counted: a right one works from everywhere, whatever others do."""
     if not may_guess(address_of(request)):
         response = render(request, "join/too_many.html", status=429)
-        response["Retry-After"] = str(WRONG_CODES.period_s)
-        return response
+        return come_again(response, WRONG_CODES.period_s)
     form = CodeForm(initial={"code": code[:12]})
     return render(request, "join/code.html", {"form": form, "unknown": True}, status=404)

@@ -21,9 +21,9 @@ from sessions.live import protocol
 from sessions.live.agreement import ParticipantTruth, SessionTruth
 from sessions.live.audience import Audience
 from sessions.live.counters import Counters
-from sessions.live.protocol import ELSEWHERE, FAREWELLS, SILENCE, CloseCode, Message
+from sessions.live.pacing import Frame, RateLimiter
+from sessions.live.protocol import ELSEWHERE, FAREWELLS, SILENCE, CloseCode, StudentMessage
 from sessions.live.samples import sample_of, with_sample
-from sessions.live.sockets.pacing import Frame, RateLimiter
 from sessions.live.state import Presence
 from sessions.live.tallies import Seconds
 from sessions.live.tasks import Tasks
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from sessions.live.sockets.student import StudentSocket
 
 logger = logging.getLogger(__name__)
+
+News = dict[str, Any]
+"""A message between serving processes, ready for the channel layer."""
 
 EVERYBODY_S: Final = 5.0
 """How often everybody connected is told of, changed or not, so that silence means gone."""
@@ -176,7 +179,7 @@ class LiveClass:
         is_here = socket is not None and socket.connection_id == me.connection_id
         return is_here and self.state == "live" and self._truth.start is not None
 
-    async def analyse(self, me: Admission, frame: Frame) -> Message:
+    async def analyse(self, me: Admission, frame: Frame) -> StudentMessage:
         """Have a frame looked at, and return the one answer to it."""
         try:
             seen = await self._service.analyse(
@@ -191,7 +194,7 @@ class LiveClass:
             return self.refuse(frame.seq, "failed", "The analysis failed. Send the next frame.")
         return self.saw(me, frame, seen)
 
-    def saw(self, me: Admission, frame: Frame, seen: FrameResult) -> Message:
+    def saw(self, me: Admission, frame: Frame, seen: FrameResult) -> StudentMessage:
         """Store what was seen, keep it for the dashboards, and return the answer."""
         start = self._truth.start
         if start is None or not self.may_record(me):
@@ -208,15 +211,15 @@ class LiveClass:
         self._counters.add("frames_answered")
         return protocol.result(frame.seq, at, seen, engagement if self.show_engagement else None)
 
-    def refuse(self, seq: int, code: str, reason: str) -> Message:
+    def refuse(self, seq: int, code: str, reason: str) -> protocol.Fault:
         """The answer to a frame that cannot be analysed."""
         self._counters.refuse(code)
-        return protocol.frame_error(seq, code, reason)
+        return protocol.Fault(code, reason, seq)
 
-    def shed(self, seq: int, reason: str) -> Message:
+    def shed(self, seq: int, reason: str) -> protocol.Shed:
         """The answer to a frame that was not looked at."""
         self._counters.add("frames_shed")
-        return protocol.shed(seq, reason)
+        return protocol.Shed(seq, reason)
 
     # Agreement with the database ---------------------------------------------------------------
 
@@ -268,7 +271,7 @@ class LiveClass:
 
     # The beat ------------------------------------------------------------------------------------
 
-    def beat(self, now: float, trouble: list[str], pace: float) -> Message | None:
+    def beat(self, now: float, trouble: list[str], pace: float) -> News | None:
         """Look after silent sockets and the pace, let the dashboards tick; returns the news.
 
         now: of time.monotonic(). trouble: Runtime.trouble(). pace: how many times slower than
@@ -293,7 +296,7 @@ class LiveClass:
         self.audience.tick(trouble, self._truth.asks)
         return news if people or news["seconds"] else None
 
-    def hear(self, news: Message) -> None:
+    def hear(self, news: News) -> None:
         """News of this process or another one, for the dashboards; a newer connection wins."""
         people = [Presence.from_news(one) for one in news["people"]]
         for person in people:
@@ -328,5 +331,5 @@ class LiveClass:
         for place, socket in enumerate(sockets):
             # One after the other: all at once they would overwhelm the server, then leave it idle.
             wait_s = self.interval_s * place / len(sockets)
-            message = protocol.pace(self.interval_s, wait_s)
+            message = protocol.Pace(round(self.interval_s, 2), round(wait_s, 2))
             self._tasks.spawn(partial(socket.say, message), "pace")

@@ -1,12 +1,17 @@
-"""The messages of the two sockets, version 1; docs/protocol.md explains them. Pure functions."""
+"""The messages of the two sockets, version 1; docs/protocol.md explains them. Pure.
+
+What a dashboard is told stands in dashboard_messages; protocol_schema makes the JSON schema.
+"""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult
@@ -19,8 +24,14 @@ MAX_TEXT: Final = 2_000
 CameraState = Literal["on", "off", "paused", "refused", "missing", "busy"]
 CAMERA_STATES: Final[tuple[CameraState, ...]] = get_args(CameraState)
 
-Message = dict[str, Any]
-"""A server's message, ready for JSON."""
+Share = Annotated[float, Meta(ge=0, le=1)]
+ByEmotion = Annotated[
+    dict[str, Share], Meta(extra_json_schema={"propertyNames": {"enum": list(EMOTIONS)}})
+]
+"""Shares or probabilities by the name of the emotion."""
+Emotion = Annotated[str, Meta(extra_json_schema={"enum": list(EMOTIONS)})]
+State = Annotated[str, Meta(extra_json_schema={"enum": ["planned", "live", "ended"]})]
+Policy = Annotated[str, Meta(extra_json_schema={"enum": ["emotion", "presence"]})]
 
 
 class CloseCode(IntEnum):
@@ -68,135 +79,175 @@ class ProtocolError(ValueError):
     """A client's text message that makes no sense; the message says what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hello:
+# What a client says --------------------------------------------------------------------------
+
+
+class Hello(Struct, frozen=True, tag="hello"):
+    """The first message: which version of the protocol the client speaks."""
+
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Camera:
+class Camera(Struct, frozen=True, tag="camera"):
+    """Why there are frames, or none."""
+
     state: CameraState
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
-    pass
+class Ping(Struct, frozen=True, tag="ping"):
+    """The client is there; answered by Pong."""
 
 
 ClientMessage = Hello | Camera | Ping
+EXPECTED: Final = (
+    'Send a JSON object: a "hello" with a whole number as its "version", a "camera" with a '
+    f'"state" of {", ".join(CAMERA_STATES)}, or a "ping".'
+)
+_client_messages = msgspec.json.Decoder(ClientMessage)
 
 
 def parse(text: str) -> ClientMessage:
     """Read a client's text message. Raises ProtocolError for any other text."""
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ProtocolError("A text message must be a JSON object.") from None
-    if not isinstance(content, dict):
-        raise ProtocolError("A text message must be a JSON object.")
-    match content.get("type"):
-        case "hello":
-            return _hello(content)
-        case "camera":
-            return _camera(content)
-        case "ping":
-            return Ping()
-    raise ProtocolError('The type of a text message must be "hello", "camera" or "ping".')
+        message: ClientMessage = _client_messages.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+        raise ProtocolError(f"This is no message of the protocol ({error}). {EXPECTED}") from None
+    return message
 
 
-def _hello(content: dict[str, Any]) -> Hello:
-    version = content.get("version")
-    if type(version) is not int:
-        raise ProtocolError('A hello needs a whole number as its "version".')
-    return Hello(version)
+# What the server says to a student -----------------------------------------------------------
 
 
-def _camera(content: dict[str, Any]) -> Camera:
-    for state in CAMERA_STATES:
-        if content.get("state") == state:
-            return Camera(state)
-    raise ProtocolError(f'The "state" of a camera must be one of {", ".join(CAMERA_STATES)}.')
+class SessionFacts(Struct, frozen=True):
+    """The session as a student's page needs it. interval_s: seconds between two frames."""
+
+    title: str
+    state: State
+    interval_s: float
+    show_engagement: bool
 
 
-# What the server says to a student ---------------------------------------------------------
+class ParticipantFacts(Struct, frozen=True):
+    """Who the student is in this session."""
+
+    id: int
+    name: str
 
 
-def hello(
-    *,
-    session: Message,
-    participant: Message,
-    limits: Message,
-    policy: str,
-) -> Message:
-    """The answer to a hello; session, participant and limits as docs/protocol.md lists them."""
-    return {
-        "type": "hello",
-        "version": VERSION,
-        "session": session,
-        "participant": participant,
-        "limits": limits,
-        "policy": policy,
-    }
+class Limits(Struct, frozen=True):
+    """What a frame may have at most, and how many frames may come in a second."""
+
+    frame_bytes: int
+    frame_pixels: int
+    frames_per_second: int
 
 
-def result(seq: int, at: datetime, seen: FrameResult, engagement: float | None) -> Message:
+class Welcome(Struct, frozen=True, tag="hello", kw_only=True):
+    """The answer to a hello."""
+
+    version: int
+    session: SessionFacts
+    participant: ParticipantFacts
+    limits: Limits
+    policy: Policy
+
+
+class Result(Struct, frozen=True, tag="result"):
+    """What was seen in frame seq, which came at this moment (ISO 8601).
+
+    box: x, y, width, height of the largest face as shares of the frame. engagement: the smoothed
+    one. What is unknown or not shown is None.
+    """
+
+    seq: int
+    at: Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+    faces: int
+    box: tuple[Share, Share, Share, Share] | None
+    emotion: Emotion | None
+    probabilities: ByEmotion | None
+    engagement: Share | None
+
+
+class Shed(Struct, frozen=True, tag="shed"):
+    """A frame that was not looked at, through no fault of the client."""
+
+    seq: int
+    message: str
+
+
+class Fault(Struct, frozen=True, tag="error"):
+    """What the client sent could not be used. seq: of the frame, unset for a text message."""
+
+    code: str
+    message: str
+    seq: int | UnsetType = UNSET
+
+
+class Pong(Struct, frozen=True, tag="pong"):
+    """The answer to a ping."""
+
+
+class Pace(Struct, frozen=True, tag="pace"):
+    """Send the next frame no sooner than in wait_s, then no faster than one in interval_s."""
+
+    interval_s: float
+    wait_s: float
+
+
+class SessionState(Struct, frozen=True, tag="session"):
+    """The session has started or ended. report_url: for the teacher, at the end."""
+
+    state: State
+    report_url: str | UnsetType = UNSET
+
+
+class Closing(Struct, frozen=True, tag="closing"):
+    """The last message before the server closes a socket: why, for people."""
+
+    code: int
+    message: str
+
+
+StudentMessage = Welcome | Result | Shed | Fault | Pong | Pace | SessionState | Closing
+"""Whatever a student is told."""
+
+encode: Final = msgspec.json.Encoder().encode
+"""A message as the JSON text that is sent, in UTF-8."""
+
+
+def result(seq: int, at: datetime, seen: FrameResult, engagement: float | None) -> Result:
     """What was seen in a frame. engagement: the smoothed one, None where it is not shown."""
-    return {
-        "type": "result",
-        "seq": seq,
-        "at": at.isoformat(),
-        "faces": seen.faces,
-        "box": fractions(seen),
-        "emotion": seen.emotion,
-        "probabilities": None
-        if seen.probabilities is None
-        else {
-            name: round(value, 4) for name, value in zip(EMOTIONS, seen.probabilities, strict=True)
-        },
-        "engagement": None if engagement is None else round(engagement, 4),
-    }
+    return Result(
+        seq,
+        at.isoformat(),
+        seen.faces,
+        fractions(seen),
+        seen.emotion,
+        None if seen.probabilities is None else by_emotion(seen.probabilities),
+        rounded(engagement),
+    )
 
 
-def fractions(seen: FrameResult) -> list[float] | None:
+def by_emotion(values: Sequence[float] | None) -> dict[str, float]:
+    """Seven shares by the name of their emotion, as they are sent; empty where none are known."""
+    if values is None:
+        return {}
+    return {name: round(value, 4) for name, value in zip(EMOTIONS, values, strict=True)}
+
+
+def rounded(value: float | None) -> float | None:
+    """A share as it is sent."""
+    return None if value is None else round(value, 4)
+
+
+def fractions(seen: FrameResult) -> tuple[float, float, float, float] | None:
     """The face box as shares of the frame: x, y, width, height, each 0 to 1."""
     if seen.box is None:
         return None
     x, y, w, h = seen.box
-    return [
-        round(min(1.0, max(0.0, value)), 4)
-        for value in (x / seen.width, y / seen.height, w / seen.width, h / seen.height)
-    ]
+    width, height = seen.width, seen.height
+    return _share(x / width), _share(y / height), _share(w / width), _share(h / height)
 
 
-def frame_error(seq: int, code: str, message: str) -> Message:
-    """A frame that was not analysed because of what it is, or when it came."""
-    return {"type": "error", "seq": seq, "code": code, "message": message}
-
-
-def shed(seq: int, message: str) -> Message:
-    """A frame that was not looked at, through no fault of the client."""
-    return {"type": "shed", "seq": seq, "message": message}
-
-
-def bad_message(message: str) -> Message:
-    return {"type": "error", "code": "bad_message", "message": message}
-
-
-def pong() -> Message:
-    return {"type": "pong"}
-
-
-def pace(interval_s: float, wait_s: float) -> Message:
-    """Send the next frame no sooner than in wait_s, then no faster than this."""
-    return {"type": "pace", "interval_s": round(interval_s, 2), "wait_s": round(wait_s, 2)}
-
-
-def session_state(state: str) -> Message:
-    return {"type": "session", "state": state}
-
-
-# What the server says to a dashboard -------------------------------------------------------
-
-
-def ended(report_url: str) -> Message:
-    return {"type": "session", "state": "ended", "report_url": report_url}
+def _share(value: float) -> float:
+    return round(min(1.0, max(0.0, value)), 4)

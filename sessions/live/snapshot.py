@@ -11,6 +11,8 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 
 from inference.labels import EMOTIONS
+from sessions.live.dashboard_messages import Series, TrailPoint
+from sessions.live.protocol import rounded
 from sessions.live.state import (
     HEARD_WITHIN_S,
     HERE_AT_LEAST_S,
@@ -21,11 +23,10 @@ from sessions.live.state import (
 )
 from sessions.live.tallies import KEPT_SLOTS, Slots
 from sessions.models import ClassSession, Connection, Participant, Sample
-from sessions.reports.buckets import Sums, bucket_of
+from sessions.reports.buckets import Sums, bucket_of, width_for
 from sessions.reports.session import stays_in
 from sessions.reports.tally import seconds_by_slot
 
-WIDTHS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300)
 MAX_BUCKETS: Final = 600
 TRAIL_S: Final = 300
 TRAIL_WIDTH_S: Final = 10
@@ -37,25 +38,23 @@ RECENT_S: Final = 15
 class Snapshot:
     """A session as the database has it at one moment.
 
-    series: t (starts of buckets, seconds of the session) and one list each for engagement,
-    coverage, samples, usable, expected and every emotion's mean probability. trails: by
-    participant, pairs of second and mean engagement over the last five minutes. second: of the
-    session, now. sums, connected_s: of the last buckets, which still change. known: participant
-    and second of the samples of the last seconds.
+    trails: by participant, over the last five minutes. second: of the session, now. sums,
+    connected_s: of the last buckets, which still change. known: participant and second of the
+    samples of the last seconds.
     """
 
     session: ClassSession
     second: int
-    series: dict[str, Any]
+    series: Series
     people: list[Presence]
-    trails: dict[int, list[tuple[int, float | None]]]
+    trails: dict[int, list[TrailPoint]]
     sums: dict[int, dict[int, Sums]]
     connected_s: dict[int, float]
     known: tuple[tuple[int, int], ...]
 
     def state(self, now: float) -> ClassState:
         """What a dashboard goes on from; now: in seconds since the epoch."""
-        width, interval = self.series["width_s"], self.session.interval_s
+        width, interval = self.series.width_s, self.session.interval_s
         slots = Slots(width, interval, self.sums, self.connected_s, self.known)
         state = ClassState(interval, slots, self.second)
         state.update(self.people, now)
@@ -68,7 +67,7 @@ def load_snapshot(user: User, session_id: int, now: datetime) -> Snapshot | None
     if session is None:
         return None
     second = elapsed_seconds(session.started_at, session.ended_at or now)
-    width = bucket_width(session.interval_s, second)
+    width = width_for(second, session.interval_s, MAX_BUCKETS)
     samples = Sample.objects.filter(session=session)
     sums: dict[int, dict[int, Sums]] = {}
     for participant_id, slot, *row in samples.sums_by_time(width):
@@ -93,12 +92,6 @@ def elapsed_seconds(started_at: datetime | None, now: datetime) -> int:
     return 0 if started_at is None else max(0, int((now - started_at).total_seconds()))
 
 
-def bucket_width(interval_s: float, second: int) -> int:
-    """Seconds of a bucket: no shorter than the interval, and not too many buckets."""
-    least = max(math.ceil(interval_s), math.ceil(second / MAX_BUCKETS))
-    return next((width for width in WIDTHS_S if width >= least), WIDTHS_S[-1])
-
-
 def _connected_s(
     session: ClassSession, people: Sequence[Presence], second: int, width: int, last_slot: int
 ) -> list[float]:
@@ -121,31 +114,35 @@ def _series(
     interval_s: float,
     sums: dict[int, dict[int, Sums]],
     connected_s: Sequence[float],
-) -> dict[str, Any]:
+) -> Series:
     """Buckets with a connection or a sample; the others are left out."""
     views = [
         bucket_view(bucket_of(slot * width, list(sums.get(slot, {}).values()), seconds, interval_s))
         for slot, seconds in enumerate(connected_s)
         if seconds or slot in sums
     ]
-    names = ("t", "engagement", "coverage", "samples", "usable", "expected")
-    return {
-        "width_s": width,
-        **{name: [view[name] for view in views] for name in names},
-        "emotions": {name: [view["emotions"].get(name) for view in views] for name in EMOTIONS},
-    }
+    return Series(
+        width_s=width,
+        t=[view.t for view in views],
+        engagement=[view.engagement for view in views],
+        coverage=[view.coverage for view in views],
+        samples=[view.samples for view in views],
+        usable=[view.usable for view in views],
+        expected=[view.expected for view in views],
+        emotions={name: [view.emotions.get(name) for view in views] for name in EMOTIONS},
+    )
 
 
-def _trails(session: ClassSession, second: int) -> dict[int, list[tuple[int, float | None]]]:
+def _trails(session: ClassSession, second: int) -> dict[int, list[TrailPoint]]:
     first = max(0, second - TRAIL_S) // TRAIL_WIDTH_S * TRAIL_WIDTH_S
     rows = (
         Sample.objects.filter(session=session)
         .between(first, second + 1)
         .by_participant_and_time(TRAIL_WIDTH_S)
     )
-    trails: dict[int, list[tuple[int, float | None]]] = {}
+    trails: dict[int, list[TrailPoint]] = {}
     for row in rows:
-        point = (row["bucket"] * TRAIL_WIDTH_S, _rounded(row["mean_engagement"]))
+        point = (row["bucket"] * TRAIL_WIDTH_S, rounded(row["mean_engagement"]))
         trails.setdefault(row["participant_id"], []).append(point)
     return trails
 
@@ -185,7 +182,3 @@ def _presence(one: Any, sample: Sample | None, face_at: float | None, now: datet
 def _probabilities(sample: Sample | None) -> tuple[float, ...] | None:
     values = [] if sample is None else [v for v in sample.probabilities if v is not None]
     return tuple(values) if len(values) == len(EMOTIONS) else None
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)

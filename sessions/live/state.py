@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from inference.labels import EMOTIONS
+from inference.labels import most_probable
+from sessions.live.dashboard_messages import BucketView, Changes, ParticipantView, Status
+from sessions.live.protocol import by_emotion, rounded
 from sessions.live.tallies import Row, Slots
 from sessions.reports.buckets import Bucket, class_emotions, class_engagement, coverage
 
@@ -58,7 +60,7 @@ class ClassState:
         self._people: dict[int, Presence] = {}
         self._heard: dict[int, float] = {}
         self._removed: dict[int, int] = {}
-        self._told: dict[int, dict[str, Any]] = {}
+        self._told: dict[int, ParticipantView] = {}
 
     def update(self, people: Iterable[Presence], now: float) -> None:
         """Take in news heard now; what is about an older or a removed connection is let be."""
@@ -86,8 +88,8 @@ class ClassState:
     def ids(self) -> frozenset[int]:
         return frozenset(self._people)
 
-    def status(self, person: Presence, now: float) -> str:
-        """here, away, paused, no_camera or offline."""
+    def status(self, person: Presence, now: float) -> Status:
+        """Whether the student is here, and if not, why."""
         if not person.connected or now - self._heard[person.id] > HEARD_WITHIN_S:
             return "offline"
         if person.camera == "paused":
@@ -97,7 +99,7 @@ class ClassState:
         seen = person.face_at is not None and now - person.face_at <= self._here_s
         return "here" if seen else "away"
 
-    def views(self, now: float) -> list[dict[str, Any]]:
+    def views(self, now: float) -> list[ParticipantView]:
         """Everybody as the dashboard shows them, in the order in which they became known."""
         return [self._view(person, now) for person in self._people.values()]
 
@@ -105,71 +107,53 @@ class ClassState:
         """Take in what happened in single seconds; see sessions.live.tallies."""
         self._slots.count(row for row in rows if row[0] not in self._removed)
 
-    def tick(self, at_s: float, now: float) -> dict[str, Any]:
+    def tick(self, at_s: float, now: float) -> Changes:
         """The class now, and what changed since the last tick: people, and buckets of its series.
 
         at_s: seconds of the session. now: as in update().
         """
-        views = {view["id"]: view for view in self.views(now)}
+        views = {view.id: view for view in self.views(now)}
         changed = [view for key, view in views.items() if self._told.get(key) != view]
         removed = sorted(self._told.keys() - views.keys())
         self._told = views
-        connected = sum(view["status"] != "offline" for view in views.values())
+        connected = sum(view.status != "offline" for view in views.values())
         self._slots.pass_time(self._at_s, at_s, connected)
         self._at_s = max(self._at_s, at_s)
-        here = [self._people[view["id"]] for view in views.values() if view["status"] == "here"]
-        return {
-            "connected": connected,
-            "faces": len(here),
-            "engagement": _rounded(class_engagement(one.engagement for one in here)),
-            "coverage": _rounded(coverage(*self._slots.lately())),
-            "emotions": by_emotion(class_emotions(one.probabilities for one in here)),
-            "buckets": [bucket_view(bucket) for bucket in self._slots.changed()],
-            "participants": changed,
-            "removed": removed,
-        }
+        here = [self._people[view.id] for view in views.values() if view.status == "here"]
+        return Changes(
+            connected=connected,
+            faces=len(here),
+            engagement=rounded(class_engagement(one.engagement for one in here)),
+            coverage=rounded(coverage(*self._slots.lately())),
+            emotions=by_emotion(class_emotions(one.probabilities for one in here)),
+            buckets=[bucket_view(bucket) for bucket in self._slots.changed()],
+            participants=changed,
+            removed=removed,
+        )
 
-    def _view(self, person: Presence, now: float) -> dict[str, Any]:
+    def _view(self, person: Presence, now: float) -> ParticipantView:
         status = self.status(person, now)
         values = person.probabilities if status == "here" else None
         value = person.engagement if status == "here" else None
-        return {
-            "id": person.id,
-            "name": person.name,
-            "simulated": person.simulated,
-            "status": status,
-            "emotion": dominant(values),
-            "engagement": None if value is None else round(value, 3),
-            "faces": person.faces if status in ("here", "away") else 0,
-        }
+        return ParticipantView(
+            id=person.id,
+            name=person.name,
+            simulated=person.simulated,
+            status=status,
+            emotion=None if values is None else most_probable(values),
+            engagement=None if value is None else round(value, 3),
+            faces=person.faces if status in ("here", "away") else 0,
+        )
 
 
-def dominant(probabilities: Sequence[float] | None) -> str | None:
-    """The most probable emotion; None where none was estimated."""
-    if probabilities is None:
-        return None
-    return EMOTIONS[max(range(len(EMOTIONS)), key=probabilities.__getitem__)]
-
-
-def bucket_view(bucket: Bucket) -> dict[str, Any]:
+def bucket_view(bucket: Bucket) -> BucketView:
     """A bucket as a dashboard takes it."""
-    return {
-        "t": bucket.start_s,
-        "samples": bucket.samples,
-        "usable": bucket.usable,
-        "expected": round(bucket.expected, 2),
-        "coverage": _rounded(bucket.coverage),
-        "engagement": _rounded(bucket.engagement),
-        "emotions": by_emotion(bucket.emotions),
-    }
-
-
-def by_emotion(values: Sequence[float] | None) -> dict[str, float]:
-    """Shares by name; empty where nothing is known."""
-    if values is None:
-        return {}
-    return {name: round(value, 4) for name, value in zip(EMOTIONS, values, strict=True)}
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+    return BucketView(
+        t=bucket.start_s,
+        samples=bucket.samples,
+        usable=bucket.usable,
+        expected=round(bucket.expected, 2),
+        coverage=rounded(bucket.coverage),
+        engagement=rounded(bucket.engagement),
+        emotions=by_emotion(bucket.emotions),
+    )

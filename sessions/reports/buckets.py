@@ -15,6 +15,8 @@ from typing import Final
 
 from inference.labels import EMOTIONS
 
+WIDTHS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
+"""What a stretch of time may last: people count in these."""
 MIN_SHARE: Final = 0.1
 """A mean over a stretch of time needs faces in this share of the samples expected in it."""
 LEAST_EXPECTED: Final = 0.5
@@ -86,6 +88,15 @@ class Bucket:
     @property
     def coverage(self) -> float | None:
         return coverage(self.usable, self.expected)
+
+
+def width_for(length_s: float, least_s: float, most: int, widths: Sequence[int] = WIDTHS_S) -> int:
+    """The narrowest of the widths, of least_s seconds or more, that divides a length into most.
+
+    The widest where even that one is not enough.
+    """
+    fitting = (width for width in widths if width >= least_s and length_s <= width * most)
+    return next(fitting, widths[-1])
 
 
 def coverage(usable: int, expected: float) -> float | None:

@@ -12,12 +12,20 @@ from django.utils import timezone
 
 from inference.labels import EMOTIONS
 from sessions.models import ClassSession, Connection, Participant, Sample
-from sessions.reports.buckets import Bucket, Sums, bucket_of, coverage, is_enough
+from sessions.reports.buckets import (
+    WIDTHS_S,
+    Bucket,
+    Sums,
+    bucket_of,
+    coverage,
+    is_enough,
+    width_for,
+)
 from sessions.reports.tally import ClassTally, Stay, Tally, attended, merged, seconds_by_slot
 
-WIDTHS_S: Final = (5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
+MIN_BUCKET_S: Final = 5
 MAX_BUCKETS: Final = 300
-CELL_WIDTHS_S: Final = (60, 120, 300, 600, 1800, 3600)
+MIN_CELL_S: Final = 60
 MAX_CELLS: Final = 180
 SETTLES_IN: Final = timedelta(seconds=3)
 """The recorder writes once a second, of each process that students are connected to."""
@@ -89,27 +97,22 @@ class SessionReport:
         return sum(row.is_simulated for row in self.students)
 
 
-def width_for(
-    length_s: float,
-    interval_s: float,
-    widths: Sequence[int] = WIDTHS_S,
-    most: int = MAX_BUCKETS,
-) -> int:
-    """The narrowest of the widths (seconds) with which the length needs at most so many.
+def widths_for(length_s: float, interval_s: float) -> tuple[int, int]:
+    """Seconds of a bucket, and of a cell, which is made of whole buckets.
 
     Each is at least two sampling intervals wide, or lines would break between two samples.
     """
-    fitting = (width for width in widths if length_s <= width * most and width >= 2 * interval_s)
-    return next(fitting, widths[-1])
+    two = 2 * interval_s
+    bucket_s = width_for(length_s, max(MIN_BUCKET_S, two), MAX_BUCKETS)
+    whole = tuple(width for width in WIDTHS_S if width % bucket_s == 0)
+    return bucket_s, width_for(length_s, max(MIN_CELL_S, two), MAX_CELLS, whole)
 
 
 def session_report(session: ClassSession) -> SessionReport:
     """Report a session in four queries, however many its students; its course must be loaded."""
     with_emotion = settings.POLICY == "emotion"
     length = session.elapsed.total_seconds()
-    bucket_s = width_for(length, session.interval_s)
-    whole = tuple(width for width in CELL_WIDTHS_S if width % bucket_s == 0)
-    cell_s = width_for(length, session.interval_s, whole, MAX_CELLS)
+    bucket_s, cell_s = widths_for(length, session.interval_s)
     samples = Sample.objects.filter(session=session)
     records = _records(session, length, bucket_s)
     slots = _slots(length, bucket_s, (slot for one in records for slot in one.sums))

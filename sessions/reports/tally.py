@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Final
 
-from inference.labels import EMOTIONS
+from inference.labels import EMOTIONS, most_probable
 from sessions.reports.buckets import class_emotions, class_engagement, coverage
 
 MIN_USABLE: Final = 10
@@ -135,7 +135,7 @@ def most_frequent(shares: tuple[float, ...] | None) -> tuple[str, float] | None:
     """The emotion with the largest share, and that share."""
     if shares is None:
         return None
-    return max(zip(EMOTIONS, shares, strict=True), key=lambda pair: pair[1])
+    return most_probable(shares), max(shares)
 
 
 def merged(stays: Iterable[Stay], length_s: float) -> list[Stay]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,9 +13,18 @@ FEATURES: Final = (
     "accelerometer", "autoplay", "camera", "display-capture", "fullscreen", "geolocation",
     "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb", "xr-spatial-tracking",
 )  # fmt: skip
+RETRY_AFTER: Final = "Retry-After"
 HEADER: Final = "Permissions-Policy"
 NOTHING: Final = ", ".join(f"{name}=()" for name in FEATURES)
 CAMERA: Final = NOTHING.replace("camera=()", "camera=(self)")
+
+Response = TypeVar("Response", bound=HttpResponse)
+
+
+def come_again(response: Response, after_s: int) -> Response:
+    """Tell the client in how many seconds the same request may succeed."""
+    response[RETRY_AFTER] = str(after_s)
+    return response
 
 
 def opens_camera(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -17,7 +17,7 @@ from inference.labels import EMOTIONS
 from inference.pipeline import FaceResult, PictureResult
 from sessions.live.runtime import current
 from sessions.site.access import TeacherRequest
-from sessions.site.headers import opens_camera
+from sessions.site.headers import come_again, opens_camera
 
 PICTURES_A_SECOND: Final = 5
 """Of one teacher; the webcam sends one."""
@@ -100,7 +100,7 @@ def _problem(code: FrameProblem) -> JsonResponse:
 
 def _later(status: int, error: str, message: str) -> JsonResponse:
     content = {"error": error, "message": message}
-    return JsonResponse(content, status=status, headers={"Retry-After": "1"})
+    return come_again(JsonResponse(content, status=status), 1)
 
 
 def _is_too_fast(teacher: int) -> bool:

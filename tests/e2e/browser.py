@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Final
 
 import cv2
+import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from inference.frames import encode_jpeg
 from tests.conftest import skip_or_fail
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
@@ -50,7 +52,7 @@ def make_camera_file(video: Path, folder: Path) -> Path:
             read += 1
             jpeg = b""
             while position < read:
-                jpeg = jpeg or cv2.imencode(".jpg", image)[1].tobytes()
+                jpeg = jpeg or encode_jpeg(np.asarray(image, np.uint8), 95)
                 file.write(jpeg)
                 written += 1
                 position += step

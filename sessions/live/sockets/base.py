@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import time
 from typing import Any, ClassVar
@@ -11,7 +10,8 @@ from typing import Any, ClassVar
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from sessions.live.protocol import CloseCode, Message
+from sessions.live.dashboard_messages import Message
+from sessions.live.protocol import CloseCode, Closing, encode
 from sessions.live.runtime import Runtime
 from sessions.site.limits import address_of_scope
 
@@ -90,13 +90,13 @@ class LiveSocket(AsyncWebsocketConsumer):
     async def say(self, message: Message) -> None:
         """Send a message, unless the socket is closing."""
         if not self.is_closing:
-            await self.send(text_data=json.dumps(message))
+            await self.send(text_data=encode(message).decode())
 
     async def finish(self, code: CloseCode, message: str) -> None:
         """Say why, and close; nothing is sent afterwards."""
         if self.is_closing:
             return
-        await self.say({"type": "closing", "code": int(code), "message": message})
+        await self.say(Closing(int(code), message))
         self.is_closing = True
         await self.close(code=int(code))
 

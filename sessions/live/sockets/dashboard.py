@@ -7,11 +7,14 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
+from msgspec.structs import asdict, replace
 
 from sessions.live import protocol
 from sessions.live.agreement import may_watch
+from sessions.live.dashboard_messages import Ask, Tick, WatchedSession
+from sessions.live.dashboard_messages import Snapshot as SnapshotMessage
 from sessions.live.live_class import LiveClass
-from sessions.live.protocol import CloseCode, Ping, ProtocolError
+from sessions.live.protocol import CloseCode, Fault, Ping, Pong, ProtocolError, SessionState
 from sessions.live.runtime import Runtime
 from sessions.live.snapshot import Snapshot, load_snapshot
 from sessions.live.sockets.base import LiveSocket
@@ -83,28 +86,27 @@ class DashboardSocket(LiveSocket):
         if live.state == "ended":
             await self.tell_state("ended")
 
-    def _snapshot(self, live: LiveClass, state: ClassState, snapshot: Snapshot) -> protocol.Message:
+    def _snapshot(self, live: LiveClass, state: ClassState, snapshot: Snapshot) -> SnapshotMessage:
         session = snapshot.session
         elapsed = int(session.elapsed.total_seconds())
         state.tick(live.elapsed_s(), live.moment().timestamp())
-        return {
-            "type": "snapshot",
-            "now": elapsed,
-            "session": {
-                "id": session.pk,
-                "title": session.title,
-                "state": session.state,
-                "interval_s": session.interval_s,
-                "planned_minutes": session.planned_minutes,
-                "elapsed_s": elapsed,
-            },
-            "policy": settings.POLICY,
-            "series": snapshot.series,
-            "participants": [
-                {**view, "trail": snapshot.trails.get(view["id"], [])}
+        return SnapshotMessage(
+            now=elapsed,
+            session=WatchedSession(
+                id=session.pk,
+                title=session.title,
+                state=session.state,
+                interval_s=session.interval_s,
+                planned_minutes=session.planned_minutes,
+                elapsed_s=elapsed,
+            ),
+            policy=settings.POLICY,
+            series=snapshot.series,
+            participants=[
+                replace(view, trail=snapshot.trails.get(view.id, []))
                 for view in state.views(live.moment().timestamp())
             ],
-        }
+        )
 
     async def clean_up(self) -> None:
         if self.live is not None:
@@ -118,9 +120,9 @@ class DashboardSocket(LiveSocket):
             if not isinstance(protocol.parse((text_data or "")[: protocol.MAX_TEXT]), Ping):
                 raise ProtocolError("A dashboard sends nothing but pings.")
         except ProtocolError as error:
-            await self.say(protocol.bad_message(str(error)))
+            await self.say(Fault("bad_message", str(error)))
         else:
-            await self.say(protocol.pong())
+            await self.say(Pong())
 
     # What the live class tells it -----------------------------------------------------------
 
@@ -146,21 +148,21 @@ class DashboardSocket(LiveSocket):
         if self.state is None or self.live is None or self.live.state == "ended":
             return
         now = self.live.elapsed_s()
-        tick = self.state.tick(now, self.live.moment().timestamp())
+        changes = self.state.tick(now, self.live.moment().timestamp())
         await self.say(
-            {
-                "type": "tick",
-                "now": int(now),
-                "state": self.live.state,
-                "trouble": trouble,
-                "asks": [{"id": key, "name": name} for key, name in asks],
-                **tick,
-            }
+            Tick(
+                **asdict(changes),
+                now=int(now),
+                state=self.live.state,
+                trouble=trouble,
+                asks=[Ask(key, name) for key, name in asks],
+            )
         )
 
     async def tell_state(self, state: str) -> None:
         """The session has started or ended."""
         if state == "ended":
-            await self.say(protocol.ended(reverse("session_report", args=[self.session_id])))
+            report = reverse("session_report", args=[self.session_id])
+            await self.say(SessionState(state, report))
         else:
-            await self.say(protocol.session_state(state))
+            await self.say(SessionState(state))

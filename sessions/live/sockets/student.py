@@ -13,10 +13,23 @@ from sessions.joining.admission import Admission, Refusal, Refused, admit
 from sessions.joining.cookies import signed_token
 from sessions.live import protocol
 from sessions.live.live_class import LiveClass
-from sessions.live.protocol import Camera, CloseCode, Hello, Message, ProtocolError
+from sessions.live.pacing import Answers, Frame, RateLimiter, Slot
+from sessions.live.protocol import (
+    Camera,
+    CloseCode,
+    Fault,
+    Hello,
+    Limits,
+    ParticipantFacts,
+    Pong,
+    ProtocolError,
+    SessionFacts,
+    SessionState,
+    StudentMessage,
+    Welcome,
+)
 from sessions.live.runtime import Runtime
 from sessions.live.sockets.base import LiveSocket
-from sessions.live.sockets.pacing import Answers, Frame, RateLimiter, Slot
 from sessions.site.limits import may_guess
 
 HELLO_WITHIN_S: Final = 10.0
@@ -139,14 +152,14 @@ class StudentSocket(LiveSocket):
         elif isinstance(message, Camera):
             live.camera(me, message.state)
         else:
-            await self.say(protocol.pong())
+            await self.say(Pong())
 
     async def _bad_message(self, reason: str) -> None:
         self.runtime.counters.add("messages_refused")
         if not self.greeted:
             await self._refuse_greeting(reason)
             return
-        await self.say(protocol.bad_message(reason))
+        await self.say(Fault("bad_message", reason))
         await self._note_fault("Too many messages make no sense.")
 
     async def _refuse_greeting(self, reason: str) -> None:
@@ -163,26 +176,22 @@ class StudentSocket(LiveSocket):
             return
         self.greeted = True
         await self.say(
-            protocol.hello(
-                session={
-                    "title": me.title,
-                    "state": live.state,
-                    "interval_s": live.interval_s,
-                    "show_engagement": live.show_engagement,
-                },
-                participant={"id": me.participant_id, "name": me.name},
-                limits={
-                    "frame_bytes": settings.FRAME_MAX_BYTES,
-                    "frame_pixels": settings.FRAME_MAX_PIXELS,
-                    "frames_per_second": settings.FRAME_RATE_LIMIT,
-                },
+            Welcome(
+                version=protocol.VERSION,
+                session=SessionFacts(me.title, live.state, live.interval_s, live.show_engagement),
+                participant=ParticipantFacts(me.participant_id, me.name),
+                limits=Limits(
+                    settings.FRAME_MAX_BYTES,
+                    settings.FRAME_MAX_PIXELS,
+                    settings.FRAME_RATE_LIMIT,
+                ),
                 policy=settings.POLICY,
             )
         )
 
     async def tell_state(self, state: str) -> None:
         """The session has started or ended."""
-        await self.say(protocol.session_state(state))
+        await self.say(SessionState(state))
         if state == "ended":
             await self.finish(CloseCode.ENDED, "This class has ended.")
 
@@ -232,7 +241,7 @@ class StudentSocket(LiveSocket):
         if not self.is_closing:
             self.runtime.tasks.spawn(self.fail, "farewell")
 
-    async def _answer(self, seq: int, answer: Message) -> None:
+    async def _answer(self, seq: int, answer: StudentMessage) -> None:
         for ready in self.answers.add(seq, answer):
             await self.say(ready)
 

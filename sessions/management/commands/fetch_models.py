@@ -3,17 +3,18 @@
 from argparse import ArgumentTypeError
 from typing import Any
 
+import pooch
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from inference.fetch import CATALOGUE, FetchError, fetch, sha256_of
+from inference.fetch import CATALOGUE, FetchError, fetch
 
 
 class Command(BaseCommand):
     help = (
         "Fetch model files into DATA_DIR/models: yunet, the better face detector; and only when "
         "named, weights to begin a training with: dlib_face, in the public domain, and "
-        "vggface2_resnet50, for non-commercial research. A download that broke off is resumed; "
+        "vggface2_resnet50, for non-commercial research. A download that fails is tried again; "
         "nothing unverified is put in place."
     )
     # It mends what the checks complain of.
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{download.file}: {'fetched' if is_new else 'already there'}, {target}\n"
                 f"  verified: {download.proof}\n"
-                f"  sha256: {sha256_of(target)}\n"
+                f"  sha256: {pooch.file_hash(target)}\n"
                 f"  licence: {download.licence}"
             )
 

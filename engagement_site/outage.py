@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from redis.exceptions import RedisError
 
 from sessions.live.probes import Probes
+from sessions.site.headers import RETRY_AFTER
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ RETRY_AFTER_S: Final = 5
 PATIENCE_S: Final = 4.0
 """Of a request that began before the outage was noticed."""
 LOOK_EVERY_S: Final = 0.5
-NOT_ASKING: Final = ("/static/", "/healthz", "/readyz", "/favicon.ico")
+NOT_ASKING: Final = ("/static/", "/healthz", "/readyz", "/metrics", "/favicon.ico")
 """Addresses that ask no database."""
 AWAY: Final = (OperationalError, InterfaceError, RedisError)
 
@@ -37,7 +38,7 @@ def _page(name: str) -> bytes:
 
 UNAVAILABLE: Final = _page("503.html")
 FAILURE: Final = _page("500.html")
-HEADERS: Final = {"Retry-After": str(RETRY_AFTER_S), "Cache-Control": "no-store"}
+HEADERS: Final = {RETRY_AFTER: str(RETRY_AFTER_S), "Cache-Control": "no-store"}
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

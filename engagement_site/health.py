@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -12,6 +12,12 @@ from django.views.decorators.http import require_safe
 
 from sessions.live.runtime import Runtime, current
 from sessions.site.context import served_manifest
+
+PROXY_HEADERS: Final = (
+    "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PROTO", "HTTP_X_REAL_IP",
+)  # fmt: skip
+"""A request with one of them came through a proxy, and may be anybody's."""
 
 
 @never_cache
@@ -30,15 +36,16 @@ def readyz(request: HttpRequest) -> JsonResponse:
     nothing: the parts are looked at all the time.
     """
     runtime = current()
-    parts = {} if runtime is None else _parts(runtime)
-    ready = bool(parts) and all(part["ok"] for part in parts.values())
+    found = {} if runtime is None else parts(runtime)
+    ready = bool(found) and all(part["ok"] for part in found.values())
     content: dict[str, Any] = {"ready": ready}
-    if runtime is not None and _may_see_more(request):
-        content |= {"parts": parts, "model": _model(), **_counts(runtime)}
+    if runtime is not None and may_see_details(request):
+        content |= {"parts": found, "model": _model(), **_counts(runtime)}
     return JsonResponse(content, status=200 if ready else 503)
 
 
-def _parts(runtime: Runtime) -> dict[str, dict[str, Any]]:
+def parts(runtime: Runtime) -> dict[str, dict[str, Any]]:
+    """What a class needs by name, each with "ok" and what else is known of it."""
     service, recorder = runtime.service.state(), runtime.recorder.state()
     return {
         "database": runtime.probes.database.read(),
@@ -70,7 +77,8 @@ def _model() -> dict[str, str] | None:
     }
 
 
-def _may_see_more(request: HttpRequest) -> bool:
+def may_see_details(request: HttpRequest) -> bool:
+    """Whether staff ask, or somebody on this machine."""
     if _is_from_here(request):
         return True
     # Who is signed in is in the database, which may be what is away.
@@ -81,7 +89,7 @@ def _may_see_more(request: HttpRequest) -> bool:
 
 def _is_from_here(request: HttpRequest) -> bool:
     """From this machine and through no proxy."""
-    if "HTTP_X_FORWARDED_FOR" in request.META:
+    if any(name in request.META for name in PROXY_HEADERS):
         return False
     try:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback

@@ -1,0 +1,123 @@
+"""What a dashboard is told: the whole session once, then what changed; docs/protocol.md."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from sessions.live.protocol import (
+    ByEmotion,
+    Closing,
+    Emotion,
+    Fault,
+    Policy,
+    Pong,
+    SessionState,
+    Share,
+    State,
+    StudentMessage,
+)
+
+Status = Literal["here", "away", "paused", "no_camera", "offline"]
+TrailPoint = tuple[int, float | None]
+"""Second of the session and mean engagement, None where none is known."""
+
+
+class ParticipantView(Struct, frozen=True):
+    """A student as the dashboard shows them now. trail: in a snapshot only."""
+
+    id: int
+    name: str
+    simulated: bool
+    status: Status
+    emotion: Emotion | None
+    engagement: Share | None
+    faces: int
+    trail: list[TrailPoint] | UnsetType = UNSET
+
+
+class BucketView(Struct, frozen=True):
+    """The class over one stretch of time that begins at second t of the session."""
+
+    t: int
+    samples: int
+    usable: int
+    expected: float
+    coverage: Share | None
+    engagement: Share | None
+    emotions: ByEmotion
+
+
+class Series(Struct, frozen=True):
+    """The buckets of a session, width_s seconds wide each, as one list a figure."""
+
+    width_s: int
+    t: list[int]
+    engagement: list[Share | None]
+    coverage: list[Share | None]
+    samples: list[int]
+    usable: list[int]
+    expected: list[float]
+    emotions: dict[str, list[Share | None]]
+
+
+class WatchedSession(Struct, frozen=True):
+    """The session as its dashboard needs it."""
+
+    id: int
+    title: str
+    state: State
+    interval_s: float
+    planned_minutes: int | None
+    elapsed_s: int
+
+
+class Snapshot(Struct, frozen=True, tag="snapshot"):
+    """The whole session so far. now: the second of the session."""
+
+    now: int
+    session: WatchedSession
+    policy: Policy
+    series: Series
+    participants: list[ParticipantView]
+
+
+class Changes(Struct, frozen=True):
+    """The class in the running interval, and what changed since it was last asked.
+
+    connected: students whose sockets are open. faces: how many of them are here. removed:
+    participants to forget.
+    """
+
+    connected: int
+    faces: int
+    engagement: Share | None
+    coverage: Share | None
+    emotions: ByEmotion
+    buckets: list[BucketView]
+    participants: list[ParticipantView]
+    removed: list[int]
+
+
+class Ask(Struct, frozen=True):
+    """A device that asks to go on as the student of this name."""
+
+    id: int
+    name: str
+
+
+class Tick(Changes, frozen=True, tag="tick", kw_only=True):
+    """What is told every second. trouble: what does not work at present."""
+
+    now: int
+    state: State
+    trouble: list[str]
+    asks: list[Ask]
+
+
+DashboardMessage = Snapshot | Tick | SessionState | Fault | Pong | Closing
+"""Whatever a dashboard is told."""
+
+Message = StudentMessage | DashboardMessage
+"""Whatever the server says."""
