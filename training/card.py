@@ -24,7 +24,7 @@ def model_card(manifest: dict[str, Any]) -> str:
         data=manifest["data"],
         initial_weights=manifest["initial_weights"],
         command=manifest["command"],
-        lineage="\n".join(_row(record) for record in manifest["lineage"]),
+        lineage="\n".join(_item(record) for record in manifest["lineage"]),
         minutes=_minutes(sum(record["seconds"] for record in manifest["lineage"])),
         temperature=manifest["temperature"],
         accuracy=f"{private['accuracy']:.1%}",
@@ -37,14 +37,17 @@ def model_card(manifest: dict[str, Any]) -> str:
     )
 
 
-def _row(record: dict[str, Any]) -> str:
-    """A training as a row of the lineage's table."""
-    others = (", ".join(record[key]) or "-" for key in ("taught_by", "averaged_with"))
-    figures = (record["seed"], record["epochs"], _minutes(record["seconds"]))
+def _item(record: dict[str, Any]) -> str:
+    """A training of the lineage as an item of a list."""
+    parts = [f"1. `{record['name']}` began with {record['began_with']}"]
+    for key, words in (("taught_by", "taught by"), ("averaged_with", "averaged with")):
+        if record[key]:
+            parts.append(f"{words} {', '.join(record[key])}")
+    parts.append(f"seed {record['seed']}, {record['epochs']} epochs, {_minutes(record['seconds'])}")
     # Written by hand where a shipped model was not made quite as its recipe would make it.
-    note = record.get("note", "-")
-    cells = (f"`{record['name']}`", record["began_with"], *others, *figures, note)
-    return f"| {' | '.join(map(str, cells))} |"
+    if "note" in record:
+        parts.append(record["note"])
+    return "; ".join(parts)
 
 
 def _minutes(seconds: int) -> str:
