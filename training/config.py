@@ -176,6 +176,13 @@ class TrainingConfig:
         return {name: value for name, value in given.items() if value not in ((), None)}
 
     @property
+    def earlier(self) -> tuple[TrainingConfig, ...]:
+        """The steps whose models this one needs, each once."""
+        begun = earlier_step(self.beginning)
+        named = (*((begun,) if begun else ()), *self.teachers, *self.averaged_with)
+        return tuple(dict.fromkeys(named))
+
+    @property
     def phases(self) -> tuple[Phase, ...]:
         """One phase; another one after frozen_epochs, and with each restart."""
         peaks = {0: self.learning_rate}
@@ -260,13 +267,6 @@ class TrainingConfig:
                 f"warmup_epochs is {self.warmup_epochs}; it must be less than the "
                 f"{shortest} epochs of the training or of its shortest phase"
             )
-
-    @property
-    def earlier(self) -> tuple[TrainingConfig, ...]:
-        """The steps whose models this one needs, each once."""
-        begun = earlier_step(self.beginning)
-        named = (*((begun,) if begun else ()), *self.teachers, *self.averaged_with)
-        return tuple(dict.fromkeys(named))
 
     def fingerprint(self) -> str:
         """A hash over every value, those of the earlier steps too: a run belongs to one."""

@@ -15,7 +15,6 @@ import keras
 from training.checkpoint import finished_epochs
 from training.config import TrainingConfig
 from training.data import read_data
-from training.export import export_step
 from training.initial_weights import source_of
 from training.lineage import is_exported
 from training.loop import is_complete, train
@@ -45,6 +44,7 @@ def run(name: str, workspace: Workspace, backbone: Path | None = None) -> Path:
             logger.info("%s: finished", title)
             continue
         logger.info("%s: %d epochs", title, step.epochs)
+        keras.utils.clear_session()  # the memory of the steps before
         _train(step, workspace, backbone)
         _export(name, step, workspace)
     return workspace.models_of(recipe, recipe.steps[-1]) / recipe.name
@@ -68,6 +68,9 @@ def _train(step: TrainingConfig, workspace: Workspace, backbone: Path | None) ->
 def _export(recipe: str, step: TrainingConfig, workspace: Workspace) -> None:
     """In a process of its own where Keras runs on another backend than the one that serves."""
     if keras.backend.backend() == "tensorflow":
+        # Only here, so that the other backends do not load TensorFlow as well.
+        from training.export import export_step
+
         export_step(recipe, step.name, workspace)
         return
     folders = {"data": workspace.data, "runs": workspace.runs, "models": workspace.models}
