@@ -73,6 +73,6 @@ def _fetched(published: Published) -> Path:
         logger.info("fetching %s, licence: %s", target, download.licence)
     try:
         fetch(download, target.parent)
-    except FetchError as error:
+    except (FetchError, OSError) as error:
         raise ValueError(f"{error} Or name the file with --backbone.") from None
     return target
