@@ -23,12 +23,12 @@ SITE := env $(if $(SERVED),EMOTION_MODEL=$${EMOTION_MODEL:-$(SERVED)})
 # Without Daphne's access log: it would keep the addresses of students.
 SERVE = exec $(SITE) $(BIN)/daphne -v 0 -b $(HOST) -p $(PORT) engagement_site.asgi:application
 
-# Of `make vggface2`: what is trained, on which data, from which file, and where it goes on.
+# Of `make vggface2`: the recipe, its data, the published file, and where checkpoints go.
 CONFIG ?= vggface2_resnet50_finetune
 TRAINING_DATA ?= ../shared/data
 TESTING ?= $(TRAINING_DATA)/fer2013_test.zip
 BACKBONE ?= $(DATA_DIR)/models/rcmalli_vggface_tf_notop_resnet50.h5
-RUN_DIR ?= runs/$(basename $(notdir $(CONFIG)))
+RUN_DIR ?= runs
 MODEL = $(basename $(notdir $(CONFIG)))
 
 TESTS ?= tests
@@ -100,8 +100,7 @@ screenshots: $(VENV)/.installed-dev
 
 vggface2: $(VENV)/.installed
 	test -f $(BACKBONE) || $(BIN)/python manage.py fetch_models vggface2_resnet50
-	$(BIN)/python -m training.train $(CONFIG) --data $(TRAINING_DATA) --run-dir $(RUN_DIR) --backbone $(BACKBONE)
-	$(BIN)/python -m training.export $(CONFIG) --data $(TRAINING_DATA) --run-dir $(RUN_DIR) --models $(MODELS_DIR)
+	$(BIN)/python -m training.train $(CONFIG) --data $(TRAINING_DATA) --runs $(RUN_DIR) --models $(MODELS_DIR) --backbone $(BACKBONE)
 	$(BIN)/python -m training.evaluate --model $(MODELS_DIR)/$(MODEL) --data $(TESTING) --split PrivateTest --json
 	echo 'SERVED := $(MODEL)' > $(DATA_DIR)/served.mk
 	@echo "make run now serves $(MODEL); remove $(DATA_DIR)/served.mk to go back"

@@ -12,16 +12,19 @@ from tests.conftest import ROOT, skip_or_fail
 from tests.generated_faces import write_faces
 from tests.vggface2_file import write_backbone
 
-CONFIG = """
+RECIPE = """
 from tests.generated_faces import tiny_config
+from training.beginnings import VGGFACE2
 from training.config import Data, Stage
 from training.datasets import Source
-CONFIG = tiny_config(
+from training.recipe import Recipe
+STEP = tiny_config(
     name="small", title="Small fine-tuning", architecture="vggface2_resnet50", widths=(), blocks=(),
-    initial_weights="vggface2", stages=(Stage(epochs=2, size=32),), frozen_epochs=1,
+    beginning=VGGFACE2, stages=(Stage(epochs=2, size=32),), frozen_epochs=1,
     learning_rate=0.01, fine_tuning_rate=0.001, warmup_epochs=0.0,
     data=Data(training=(Source("fer2013", "faces"),), testing="faces", vote_weight=0),
 )
+RECIPE = Recipe((STEP,))
 """
 
 
@@ -43,8 +46,8 @@ def test_one_command_fine_tunes_exports_evaluates_and_serves(tmp_path: Path) -> 
     data.mkdir()
     for seed, (split, count) in enumerate((("Training", 4), ("PublicTest", 1), ("PrivateTest", 1))):
         write_faces(tmp_path / "faces", split, count, seed)
-    config = tmp_path / "small.py"
-    config.write_text(CONFIG)
+    recipe = tmp_path / "small.py"
+    recipe.write_text(RECIPE)
     backbone = write_backbone(tmp_path / "backbone.h5", list(published_layout()), 1)
     environment = {key: value for key, value in os.environ.items() if key != "EMOTION_MODEL"}
     environment |= {"DATA_DIR": str(data), "MODELS_DIR": str(models)}
@@ -53,11 +56,11 @@ def test_one_command_fine_tunes_exports_evaluates_and_serves(tmp_path: Path) -> 
     assert before.returncode == 0, before.stderr
     done = make(
         "vggface2",
-        f"CONFIG={config}",
+        f"CONFIG={recipe}",
         f"TRAINING_DATA={tmp_path}",
         f"TESTING={tmp_path / 'faces'}",
         f"BACKBONE={backbone}",
-        f"RUN_DIR={tmp_path / 'run'}",
+        f"RUN_DIR={tmp_path / 'runs'}",
         environment=environment,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -20,15 +20,18 @@ from training.datasets import read_fer2013
 from training.dlib_weights import BLOCKS
 from training.residual_weights import convolutions
 
-CONFIG = """
+RECIPE = """
 from tests.generated_faces import tiny_config
+from training.beginnings import DLIB
 from training.config import Stage
-CONFIG = tiny_config(
-    initial_weights="dlib",
+from training.recipe import Recipe
+STEP = tiny_config(
+    beginning=DLIB,
     twins=True,
     precision={precision!r},
     stages=(Stage(epochs=4, size=32),),
 )
+RECIPE = Recipe((STEP,))
 """
 
 
@@ -74,18 +77,17 @@ def test_what_another_backend_trains_tensorflow_serves(
 ) -> None:
     if find_spec(backend) is None:
         skip_or_fail(f"{backend} is not installed; docs/training.md says how to get it")
-    config, run, models = tmp_path / "tiny.py", tmp_path / "run", tmp_path / "models"
-    config.write_text(CONFIG.format(precision=precision))
-    where = ("--data", str(data_folder), "--run-dir", str(run))
-    run_module("training.train", str(config), *where, "--backbone", str(backbone), backend=backend)
-    history = read_history(run)
+    recipe, runs, models = tmp_path / "tiny.py", tmp_path / "runs", tmp_path / "models"
+    recipe.write_text(RECIPE.format(precision=precision))
+    where = ("--data", str(data_folder), "--runs", str(runs), "--models", str(models))
+    run_module("training.train", str(recipe), *where, "--backbone", str(backbone), backend=backend)
+    history = read_history(runs / "tiny")
     assert [record.epoch for record in history] == [1, 2, 3, 4]
     assert history[-1].loss < history[0].loss
 
-    run_module("training.export", str(config), *where, "--models", str(models))
     manifest = json.loads((models / "tiny" / "manifest.json").read_text())
     assert "dlib" in manifest["initial_weights"]
-    assert manifest["command"].endswith("--backbone dlib_face_recognition_resnet_model_v1.dat")
+    assert manifest["command"] == "python -m training.train tiny.py"
     assert set(manifest["milliseconds_a_face"]) == {"1", "8", "16"}
     model = EmotionModel.load(models / "tiny")
     testing = read_fer2013(data_folder / "faces", "PrivateTest", model.size)
@@ -111,10 +113,10 @@ def test_exporting_on_another_backend_is_refused_before_any_work(
 ) -> None:
     if find_spec("torch") is None:
         skip_or_fail("torch is not installed; docs/training.md says how to get it")
-    config = tmp_path / "tiny.py"
-    config.write_text(CONFIG.format(precision="float32"))
-    options = ["--data", data_folder, "--run-dir", tmp_path / "run", "--models", tmp_path]
-    done = run_python("-m", "training.export", str(config), *map(str, options), backend="torch")
+    recipe = tmp_path / "tiny.py"
+    recipe.write_text(RECIPE.format(precision="float32"))
+    options = ["--data", data_folder, "--runs", tmp_path, "--models", tmp_path]
+    done = run_python("-m", "training.export", str(recipe), *map(str, options), backend="torch")
     assert done.returncode == 2
     assert "error: tiny is served on TensorFlow and Keras runs on torch" in done.stderr
 
@@ -131,13 +133,13 @@ from unittest import mock
 from tests.generated_faces import tiny_config
 from training.config import Stage
 from training.data import read_data
-from training.train import train
+from training.loop import train
 data, runs = map(Path, sys.argv[1:])
 config = tiny_config(stages=(Stage(2, 32), Stage(2, 32, restart=0.05)), dropout=0.5)
 faces = read_data(config, data)
 train(config, faces, runs / "whole")
 for _ in range(3):
-    killed = mock.patch("training.train.write_log", side_effect=KeyboardInterrupt)
+    killed = mock.patch("training.loop.write_log", side_effect=KeyboardInterrupt)
     with killed, contextlib.suppress(KeyboardInterrupt):
         train(config, faces, runs / "killed")
 train(config, faces, runs / "killed")

@@ -1,31 +1,25 @@
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.generated_faces import tiny_config
-from training.config import CONFIGS, Data, Phase, Stage, load_config
+from training.beginnings import DLIB, VGGFACE2, Finished, Grown
+from training.config import Data, Phase, Stage
 from training.datasets import Source
 from training.network import channels_of, look_at, preprocessing_of
 
+TEACHER = tiny_config("teacher")
 FER_CNN: dict[str, Any] = {"architecture": "fer_cnn", "widths": (), "blocks": ()}
-VGGFACE2: dict[str, Any] = {
+FINE_TUNING: dict[str, Any] = {
     "architecture": "vggface2_resnet50",
     "widths": (),
     "blocks": (),
-    "initial_weights": "vggface2",
+    "beginning": VGGFACE2,
     "frozen_epochs": 1,
     "fine_tuning_rate": 0.01,
 }
-
-
-@pytest.mark.parametrize("name", [file.stem for file in CONFIGS.glob("[!_]*.py")])
-def test_every_configuration_has_its_files_name_and_states_its_command(name: str) -> None:
-    config = load_config(name)
-    assert config.name == name
-    assert f"python -m training.train {name}" in (CONFIGS / f"{name}.py").read_text()
 
 
 def test_sizes_follow_the_stages() -> None:
@@ -45,6 +39,11 @@ def test_every_value_counts_in_the_fingerprint() -> None:
     assert changed.fingerprint() != config.fingerprint()
 
 
+def test_a_change_of_an_earlier_step_changes_the_fingerprint() -> None:
+    one, other = (tiny_config("later", beginning=Finished(tiny_config(seed=n))) for n in (1, 2))
+    assert one.fingerprint() != other.fingerprint()
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -61,33 +60,34 @@ def test_every_value_counts_in_the_fingerprint() -> None:
         ({"architecture": "vgg"}, "unknown architecture 'vgg'"),
         ({"architecture": "fer_cnn"}, "fer_cnn has no blocks, widths"),
         ({**FER_CNN, "stages": (Stage(epochs=2, size=64),)}, "fer_cnn takes 48 pixels alone"),
-        ({"teachers": ("compact",)}, "teachers need a weight above 0"),
+        ({"teachers": (TEACHER,)}, "teachers need a weight above 0"),
         ({"teacher_weight": 0.5}, "a weight needs teachers"),
-        ({"teachers": ("compact",), "teacher_weight": 1.5}, "teacher_weight is 1.5"),
+        ({"teachers": (TEACHER,), "teacher_weight": 1.5}, "teacher_weight is 1.5"),
         ({"views": -1}, "views is -1; expected 0 or more"),
         ({"views": 1}, "views need a single stage"),
         (
             {
                 "views": 1,
                 "stages": (Stage(epochs=2, size=48),),
-                "teachers": ("compact",),
+                "teachers": (TEACHER,),
                 "teacher_weight": 0.5,
             },
             "teachers_mirrored must be True",
         ),
         ({"preprocessing": "vgg"}, "'vgg'; expected one of levelled, standardise, vggface2"),
         ({"precision": "float16"}, "'float16'; expected one of float32, mixed_bfloat16"),
+        ({"beginning": VGGFACE2}, "compact cannot begin with VGGFace2 ResNet-50 as published"),
+        ({"beginning": Grown(TEACHER)}, "compact cannot begin with a network grown from teacher"),
         (
-            {"initial_weights": "imagenet"},
-            "one of scratch, compact, compact_base, compact_taught, compact_mean, dlib",
+            {**FER_CNN, "stages": (Stage(2, 48),), "beginning": Finished(TEACHER)},
+            "fer_cnn cannot begin with teacher",
         ),
-        ({"initial_weights": "vggface2"}, "compact cannot begin with vggface2"),
         ({"frozen_epochs": 1}, "other trainings have neither"),
-        ({**VGGFACE2, "fine_tuning_rate": 0.0}, "fine_tuning_rate 0.0: grown and vggface2"),
-        ({**VGGFACE2, "frozen_epochs": 0, "fine_tuning_rate": 0.0}, "need both above 0"),
-        ({"initial_weights": "dlib", "frozen_epochs": 1, "fine_tuning_rate": 0.01}, "'dlib' with"),
-        ({**VGGFACE2, "frozen_epochs": 3}, "frozen_epochs 3 of 3"),
-        ({**VGGFACE2, "warmup_epochs": 1.0}, "less than the 1 epochs"),
+        ({**FINE_TUNING, "fine_tuning_rate": 0.0}, "both must be above 0"),
+        ({**FINE_TUNING, "frozen_epochs": 0, "fine_tuning_rate": 0.0}, "frozen_epochs is 0 of 3"),
+        ({"beginning": DLIB, "frozen_epochs": 1, "fine_tuning_rate": 0.01}, "begin.* with dlib"),
+        ({**FINE_TUNING, "frozen_epochs": 3}, "frozen_epochs is 3 of 3"),
+        ({**FINE_TUNING, "warmup_epochs": 1.0}, "less than the 1 epochs"),
     ],
 )
 def test_values_that_cannot_be_trained_are_refused(changes: dict[str, Any], message: str) -> None:
@@ -106,7 +106,7 @@ def test_a_configuration_may_name_another_preprocessing_than_its_architectures()
 
 
 def test_a_fine_tuning_has_two_phases() -> None:
-    config = tiny_config(**VGGFACE2)
+    config = tiny_config(**FINE_TUNING)
     assert config.phases == (
         Phase(first=0, epochs=1, learning_rate=0.1, frozen=True),
         Phase(first=1, epochs=2, learning_rate=0.01, frozen=False),
@@ -131,15 +131,3 @@ def test_a_source_of_an_unknown_kind_or_emotion_is_refused() -> None:
         Source("rafdb", "faces")
     with pytest.raises(ValueError, match=r"got \('contempt',\)"):
         Source("fer2013", "faces", emotions=("contempt",))
-
-
-def test_a_file_without_a_configuration_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "empty.py"
-    path.write_text("CONFIG = 3\n")
-    with pytest.raises(ValueError, match="must define CONFIG, a TrainingConfig; found 3"):
-        load_config(str(path))
-
-
-def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="no configuration 'vgg'; known: compact"):
-        load_config("vgg")

@@ -9,14 +9,17 @@ from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
 from inference.network import load_network
 from tests.generated_faces import tiny_config, write_tiny_data
+from training.card import model_card
 from training.checkpoint import AVERAGED, CheckpointError, load_weights
-from training.config import Data, Stage, TrainingConfig, load_config
+from training.config import Data, Stage, TrainingConfig
 from training.data import read_data
 from training.datasets import Faces, read_fer2013, shares
-from training.export import describe_data, export, main, model_card
+from training.export import export, main
+from training.lineage import describe_data
+from training.loop import train
 from training.metrics import fit_bias, score, softmax
 from training.network import build_model, look_at, predict_logits
-from training.train import train
+from training.recipe import load_recipe
 
 ALL_SAD = np.eye(len(EMOTIONS), dtype=np.float32)[EMOTIONS.index("sad")]
 
@@ -35,7 +38,7 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(
     config: TrainingConfig, data_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    folder = tmp_path_factory.mktemp("run")
+    folder = tmp_path_factory.mktemp("runs") / config.name
     train(config, read_data(config, data_folder), folder)
     return folder
 
@@ -122,10 +125,11 @@ def test_exporting_again_replaces_the_artefact_and_leaves_nothing_else(
     source.write_text(
         "from tests.generated_faces import tiny_config\n"
         "from training.config import Stage\n"
-        "CONFIG = tiny_config(stages=(Stage(epochs=2, size=48),))\n"
+        "from training.recipe import Recipe\n"
+        "RECIPE = Recipe((tiny_config(stages=(Stage(epochs=2, size=48),)),))\n"
     )
     (artefact / "stale.txt").write_text("old")
-    arguments = ["--data", str(data_folder), "--run-dir", str(run), "--models"]
+    arguments = ["--data", str(data_folder), "--runs", str(run.parent), "--models"]
     assert main([str(source), *arguments, str(artefact.parent)]) == 0
     assert [path.name for path in artefact.parent.iterdir()] == [config.name]
     assert not (artefact / "stale.txt").exists()
@@ -144,7 +148,7 @@ def test_a_mixture_is_described_by_its_sources() -> None:
         "FER2013 (28,558 training images, 174 without a face left out), targets blended with "
         "FER+ votes"
     )
-    mixture = load_config("vggface2_resnet50_mixed").data
+    mixture = load_recipe("vggface2_resnet50_mixed").steps[-1].data
     assert describe_data(mixture) == (
         "AffectNet (affectnet: all) and FER2013 (fer2013_train.zip: angry, disgust, fear, sad, "
         "surprise), targets blended with FER+ votes, emotions balanced by weights"

@@ -17,13 +17,15 @@ from tests.generated_faces import tiny_config, write_faces
 from tests.server import running_server
 from tests.vggface2_file import write_backbone
 from training.architectures.vggface2 import SEPARATOR
+from training.beginnings import VGGFACE2
 from training.checkpoint import read_history
 from training.config import Data, Stage, TrainingConfig
 from training.data import TrainingData, read_data
 from training.datasets import Source, read_fer2013
 from training.export import export
+from training.loop import train
 from training.network import build_model
-from training.train import main, train
+from training.train import main
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def config() -> TrainingConfig:
         architecture="vggface2_resnet50",
         widths=(),
         blocks=(),
-        initial_weights="vggface2",
+        beginning=VGGFACE2,
         stages=(Stage(epochs=2, size=32),),
         frozen_epochs=1,
         learning_rate=0.01,
@@ -96,7 +98,7 @@ def test_a_backbone_is_frozen_then_tuned_and_exported(
 
     # Stopped right after phase one's only epoch was saved.
     with monkeypatch.context() as patch:
-        patch.setattr("training.train.write_log", interrupt)
+        patch.setattr("training.loop.write_log", interrupt)
         with pytest.raises(KeyboardInterrupt):
             train(config, data, run, backbone)
     assert len(read_history(run)) == 1
@@ -120,7 +122,7 @@ def test_a_backbone_is_frozen_then_tuned_and_exported(
     manifest = json.loads((artefact / "manifest.json").read_text())
     assert manifest["input"] == {"size": 32, "channels": 3, "preprocessing": "vggface2"}
     assert "VGGFace2" in manifest["initial_weights"]
-    assert "--backbone" in manifest["command"]
+    assert manifest["command"] == "python -m training.train tiny_vggface2"
     model = EmotionModel.load(artefact)
     assert model.channels == 3
     with np.load(artefact / "weights.npz") as arrays:
@@ -168,14 +170,14 @@ def test_published_weights_must_be_named(
 ) -> None:
     with pytest.raises(
         ValueError,
-        match=r"tiny_vggface2 begins with weights that are there: .*vggface2_resnet50",
+        match=r"tiny_vggface2 begins with VGGFace2 ResNet-50 as published .*: name its place",
     ):
         train(config, data, tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
 def test_a_training_from_scratch_takes_no_backbone(data: TrainingData, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="tiny trains from scratch; leave --backbone out"):
+    with pytest.raises(ValueError, match=r"tiny begins from scratch, not with .*b\.h5"):
         train(tiny_config(), data, tmp_path, tmp_path / "b.h5")
 
 
@@ -185,14 +187,15 @@ def test_a_damaged_backbone_ends_the_command_with_its_name(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    source = tmp_path / "tiny.py"
+    source = tmp_path / "tiny_vggface2.py"
     source.write_text(
-        f"from training.config import *\nfrom training.augmentation import *\n"
-        f"from training.datasets import Source\nCONFIG = {config!r}\n"
+        "from training.augmentation import *\nfrom training.beginnings import *\n"
+        "from training.config import *\nfrom training.datasets import Source\n"
+        f"from training.recipe import Recipe\nRECIPE = Recipe(({config!r},))\n"
     )
     damaged = tmp_path / "damaged.h5"
     with zipfile.ZipFile(damaged, "w"):
         pass
-    arguments = ["--data", str(data_folder), "--run-dir", str(tmp_path / "run")]
+    arguments = ["--data", str(data_folder), "--runs", str(tmp_path / "runs")]
     assert main([str(source), *arguments, "--backbone", str(damaged)]) == 2
     assert "damaged.h5 is not the published VGGFace2 backbone" in capsys.readouterr().err

@@ -7,12 +7,10 @@ import keras
 import numpy as np
 import pytest
 
-from inference.vggface2 import first_difference
-from tests.generated_faces import tiny_config, write_tiny_data
+from tests.model_factory import write_model
 from training.architectures import build
-from training.backbone import load_backbone
-from training.checkpoint import AVERAGED, save_weights
-from training.growth import grow, main, plan
+from training.growth import grow, load_sprout, plan
+from training.residual_weights import OtherNetworkError
 
 WIDTH = 256
 
@@ -93,33 +91,22 @@ def test_the_room_that_is_left_is_fresh_and_alive(grown: keras.Model, faces: Any
     assert np.corrcoef(fresh.T[:200]).mean() < 0.5
 
 
-def test_the_command_writes_a_file_of_the_published_layout(
-    sprout: keras.Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_training_begins_with_a_finished_sprout(
+    sprout: keras.Model, faces: Any, tmp_path: Path
 ) -> None:
-    source, run, target = tmp_path / "small.py", tmp_path / "run", tmp_path / "grown.h5"
-    source.write_text(
-        "from tests.generated_faces import tiny_config\n"
-        "CONFIG = tiny_config(architecture='sprout', widths=(), blocks=())\n"
-    )
-    arguments = [str(source), str(target), "--data", str(write_tiny_data(tmp_path / "data"))]
-    assert main([*arguments, "--run-dir", str(run)]) == 2
-    assert "error" in capsys.readouterr().err
-    run.mkdir()
-    save_weights(run / AVERAGED, sprout)
-    assert main([*arguments, "--run-dir", str(run)]) == 0
-    assert first_difference(target) is None
+    folder = write_model(tmp_path / "small", 3, sprout, architecture="sprout")
     large = build("vggface2_resnet50")
-    load_backbone(target, large)
-    faces = np.random.default_rng(0).normal(0, 40, (2, 48, 48, 3)).astype(np.float32)
+    head = large.get_layer("head").get_weights()[0].copy()
+    load_sprout(folder, large, faces)
     expected = pooled(sprout, faces)
+    # Kernels are stored in half precision.
     np.testing.assert_allclose(
-        pooled(large, faces)[:, :WIDTH], expected, rtol=2e-3, atol=2e-3 * expected.max()
+        pooled(large, faces)[:, :WIDTH], expected, rtol=0.02, atol=0.02 * expected.max()
     )
+    np.testing.assert_array_equal(large.get_layer("head").get_weights()[0], head)
 
 
-def test_a_configuration_of_another_network_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert tiny_config().architecture == "compact"
-    assert main(["compact", str(tmp_path / "grown.h5")]) == 2
-    assert "compact is no sprout" in capsys.readouterr().err
+def test_another_model_is_refused(tmp_path: Path, faces: Any) -> None:
+    folder = write_model(tmp_path / "other")
+    with pytest.raises(OtherNetworkError, match="other is a tiny, not a sprout"):
+        load_sprout(folder, build("vggface2_resnet50"), faces)

@@ -15,9 +15,10 @@ from tests.conftest import ROOT
 from tests.generated_faces import tiny_config, write_tiny_data
 from tests.model_factory import write_model
 from training.architectures import build
-from training.backbone import load_beginning
+from training.beginnings import Finished, FirstBlocks
 from training.config import Stage
 from training.data import read_data
+from training.initial_weights import load_beginning
 from training.network import build_for_training
 from training.residual_weights import OtherNetworkError, convolutions, load_compact, load_finished
 
@@ -76,7 +77,7 @@ def test_a_configuration_begins_with_the_folder_of_compact(tmp_path: Path) -> No
         architecture="sprout",
         widths=(),
         blocks=(),
-        initial_weights="compact",
+        beginning=FirstBlocks(tiny_config("begun", widths=(), blocks=())),
         stages=(Stage(epochs=2, size=32),),
     )
     sprout = build("sprout")
@@ -104,7 +105,7 @@ def test_a_compact_of_other_widths_is_refused_by_its_first_difference(tmp_path: 
 
 
 def test_a_compact_begins_with_all_weights_of_another_one(tmp_path: Path, grey: Any) -> None:
-    config = tiny_config(widths=(), blocks=(), twins=True, initial_weights="compact_base")
+    config = tiny_config(widths=(), blocks=(), twins=True, beginning=Finished(tiny_config("begun")))
     model = build_for_training(config)
     load_beginning(config, COMPACT, model, np.zeros((0, 48, 48, 1), np.uint8))
     expected = load_network(COMPACT)[1].predict_on_batch(grey)

@@ -12,11 +12,13 @@ from training.checkpoint import AVERAGED
 from training.config import TrainingConfig
 from training.data import read_data
 from training.datasets import read_fer2013
-from training.export import describe_beginning, describe_command, export
+from training.export import export
+from training.lineage import describe_beginning
+from training.loop import train
 from training.soup import mean_weights
-from training.train import train
 
 EPOCHS = 2
+OTHER = tiny_config("other", epochs=EPOCHS, seed=2)
 
 
 @pytest.fixture(scope="module")
@@ -28,15 +30,16 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def models(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the finished model "other"."""
     folder = tmp_path_factory.mktemp("models")
-    other = tiny_config("other", epochs=EPOCHS, seed=2)
-    train(other, read_data(other, data_folder), folder / "run")
+    train(OTHER, read_data(OTHER, data_folder), folder / "run")
     faces = read_fer2013(data_folder / "faces", "PublicTest")
-    export(other, folder / "run", faces, faces, folder)
+    export(OTHER, folder / "run", faces, faces, folder)
     return folder
 
 
-def kernels(config: TrainingConfig, data_folder: Path, run: Path) -> dict[str, np.ndarray]:
-    train(config, read_data(config, data_folder), run)
+def kernels(
+    config: TrainingConfig, data_folder: Path, models: Path, run: Path
+) -> dict[str, np.ndarray]:
+    train(config, read_data(config, data_folder, models), run)
     with np.load(run / AVERAGED) as weights:
         return {name: weights[name] for name in weights.files if name.endswith("kernel")}
 
@@ -49,12 +52,11 @@ def test_the_mean_is_taken_array_by_array() -> None:
 
 
 def test_what_is_served_is_the_mean_of_the_training_and_its_companion(
-    models: Path, data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    models: Path, data_folder: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("training.soup.MODELS_DIR", models)
-    alone = kernels(tiny_config(epochs=EPOCHS), data_folder, tmp_path / "alone")
-    together = tiny_config(epochs=EPOCHS, averaged_with=("other",))
-    mixed = kernels(together, data_folder, tmp_path / "together")
+    alone = kernels(tiny_config(epochs=EPOCHS), data_folder, models, tmp_path / "alone")
+    together = tiny_config(epochs=EPOCHS, averaged_with=(OTHER,))
+    mixed = kernels(together, data_folder, models, tmp_path / "together")
     network = load_network(models / "other")[1]
     other = {variable.path: np.asarray(variable) for variable in network.weights}
     assert alone.keys() == mixed.keys()
@@ -63,24 +65,17 @@ def test_what_is_served_is_the_mean_of_the_training_and_its_companion(
         assert not np.array_equal(alone[name], other[name])
 
 
-def test_the_artefact_says_what_it_was_averaged_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MODELS_DIR", "runs/models")
-    config = tiny_config(averaged_with=("other", "another"))
-    assert describe_beginning(config) == "scratch, averaged with other and another"
-    assert describe_command(config) == "MODELS_DIR=runs/models python -m training.train tiny"
+def test_the_artefact_says_what_it_was_averaged_with() -> None:
+    config = tiny_config(averaged_with=(OTHER, tiny_config("another")))
+    assert describe_beginning(config) == "scratch; averaged with other and another"
 
 
-def test_one_that_is_not_there_is_refused_before_training(
-    models: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("training.soup.MODELS_DIR", models)
+def test_one_that_is_not_there_is_refused_before_training(models: Path, data_folder: Path) -> None:
     with pytest.raises(ModelError, match=r"no model 'nobody'.*other"):
-        read_data(tiny_config(averaged_with=("nobody",)), data_folder)
+        read_data(tiny_config(averaged_with=(tiny_config("nobody"),)), data_folder, models)
 
 
-def test_one_of_another_network_is_refused_before_training(
-    models: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("training.soup.MODELS_DIR", models)
+def test_one_of_another_network_is_refused_before_training(models: Path, data_folder: Path) -> None:
+    wider = tiny_config("wider", widths=(8, 8, 8, 24), averaged_with=(OTHER,))
     with pytest.raises(ValueError, match="other is another network than wider"):
-        read_data(tiny_config("wider", widths=(8, 8, 8, 24), averaged_with=("other",)), data_folder)
+        read_data(wider, data_folder, models)

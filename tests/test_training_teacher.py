@@ -14,9 +14,9 @@ from tests.model_factory import SIZE, write_model
 from training.augmentation import Batch, resize
 from training.data import read_data
 from training.datasets import one_hot
-from training.export import describe_beginning, describe_command
+from training.lineage import describe_beginning
+from training.loop import train
 from training.teacher import Teacher, Teachers
-from training.train import train
 
 
 @pytest.fixture(scope="module")
@@ -92,10 +92,10 @@ def test_in_half_precision_a_teacher_says_nearly_the_same(models: Path) -> None:
 def test_a_training_asks_it_about_the_changed_faces_of_each_batch(
     models: Path, data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.teacher.MODELS_DIR", models)
-    config = tiny_config(teachers=("grey", "colour"), teacher_weight=0.25)
-    assert describe_beginning(config) == "scratch, distilled from grey and colour"
-    data = read_data(config, data_folder)
+    named = tuple(tiny_config(name) for name in ("grey", "colour"))
+    config = tiny_config(teachers=named, teacher_weight=0.25)
+    assert describe_beginning(config) == "scratch; taught by grey and colour"
+    data = read_data(config, data_folder, models)
     assert data.teachers
     asked: list[NDArray[np.uint8]] = []
     blend = data.teachers.blend
@@ -116,17 +116,6 @@ def test_a_training_asks_it_about_the_changed_faces_of_each_batch(
     assert history[-1].loss != alone[-1].loss
 
 
-def test_the_command_of_one_that_was_taught_names_the_folder_of_its_teachers(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    taught = tiny_config(teachers=("grey",), teacher_weight=0.25)
-    monkeypatch.delenv("MODELS_DIR", raising=False)
-    assert describe_command(taught) == "python -m training.train tiny"
-    monkeypatch.setenv("MODELS_DIR", "runs/models")
-    assert describe_command(taught) == "MODELS_DIR=runs/models python -m training.train tiny"
-    assert describe_command(tiny_config()) == "python -m training.train tiny"
-
-
 def test_a_mirrored_teacher_says_the_same_of_a_face_and_its_mirror_image(models: Path) -> None:
     faces = some_faces(3, SIZE)
     mirrored = faces[:, :, ::-1]
@@ -139,9 +128,7 @@ def test_a_mirrored_teacher_says_the_same_of_a_face_and_its_mirror_image(models:
     np.testing.assert_allclose(said, mean, atol=1e-6)
 
 
-def test_an_unknown_teacher_lists_the_models(
-    models: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("training.teacher.MODELS_DIR", models)
+def test_an_unknown_teacher_lists_the_models(models: Path, data_folder: Path) -> None:
+    named = tuple(tiny_config(name) for name in ("grey", "nobody"))
     with pytest.raises(ModelError, match=r"no model 'nobody'.*colour, grey"):
-        read_data(tiny_config(teachers=("grey", "nobody"), teacher_weight=0.5), data_folder)
+        read_data(tiny_config(teachers=named, teacher_weight=0.5), data_folder, models)

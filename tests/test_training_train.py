@@ -11,12 +11,18 @@ import pytest
 from tests.conftest import ROOT
 from tests.generated_faces import tiny_config, write_tiny_data
 from training.augmentation import Augmentation
+from training.beginnings import VGGFACE2
 from training.checkpoint import CheckpointError, EpochRecord, read_history
 from training.config import Stage, TrainingConfig
 from training.data import TrainingData, read_data, smooth
-from training.train import has_stalled, is_served, main, train
+from training.loop import has_stalled, is_served, train
+from training.train import main
 
-CONFIG_SOURCE = "from tests.generated_faces import tiny_config\nCONFIG = tiny_config()\n"
+RECIPE_SOURCE = """
+from tests.generated_faces import tiny_config
+from training.recipe import Recipe
+RECIPE = Recipe((tiny_config(),))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +156,7 @@ def fine_tuning() -> TrainingConfig:
         architecture="vggface2_resnet50",
         widths=(),
         blocks=(),
-        initial_weights="vggface2",
+        beginning=VGGFACE2,
         stages=(Stage(epochs=9, size=48),),
         frozen_epochs=3,
         fine_tuning_rate=0.01,
@@ -174,11 +180,11 @@ def test_a_killed_training_goes_on_to_the_same_weights(
     whole: Path, data: TrainingData, data_folder: Path, tmp_path: Path
 ) -> None:
     source = tmp_path / "tiny.py"
-    source.write_text(CONFIG_SOURCE)
-    killed = tmp_path / "killed"
+    source.write_text(RECIPE_SOURCE)
+    killed = tmp_path / "runs" / "tiny"
     command = [sys.executable, "-m", "training.train", str(source)]
     process = subprocess.Popen(
-        [*command, "--data", str(data_folder), "--run-dir", str(killed)], cwd=ROOT
+        [*command, "--data", str(data_folder), "--runs", str(killed.parent)], cwd=ROOT
     )
     deadline = time.monotonic() + 120
     while not (killed / "checkpoint.npz").exists() and time.monotonic() < deadline:
@@ -206,10 +212,13 @@ def test_a_run_of_another_configuration_is_refused(whole: Path, data: TrainingDa
         train(tiny_config(seed=2), data, whole)
 
 
-def test_an_unknown_configuration_and_missing_data_are_explained(
+def test_an_unknown_recipe_and_missing_data_are_explained(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["no_such_config"]) == 2
+    assert main(["no_such_recipe"]) == 2
     assert "known: compact" in capsys.readouterr().err
-    assert main(["compact", "--data", str(tmp_path)]) == 2
+    assert (
+        main(["compact", "--data", str(tmp_path), "--runs", str(tmp_path), "--backbone", "b.dat"])
+        == 2
+    )
     assert "fer2013_train.zip does not exist" in capsys.readouterr().err

@@ -8,12 +8,13 @@ import pytest
 
 from tests.generated_faces import tiny_config, write_tiny_data
 from training.architectures.compact import TWIN
+from training.beginnings import DLIB, Finished
 from training.checkpoint import AVERAGED
 from training.config import Stage
 from training.data import read_data
 from training.datasets import read_fer2013
 from training.export import export
-from training.train import train
+from training.loop import train
 
 STAGES = (Stage(epochs=2, size=48),)
 
@@ -24,10 +25,9 @@ def test_the_rest_of_the_network_stays_as_it_began(tmp_path: Path) -> None:
     data = read_data(begun, folder)
     train(begun, data, tmp_path / "begun")
     faces = read_fer2013(folder / "faces", "PublicTest")
-    finished = export(begun, tmp_path / "begun", faces, faces, tmp_path / "models")
-    config = tiny_config(
-        stages=STAGES, twins=True, twins_alone=True, initial_weights="compact_base"
-    )
+    models = tmp_path / "models"
+    finished = export(begun, tmp_path / "begun", faces, faces, models)
+    config = tiny_config(stages=STAGES, twins=True, twins_alone=True, beginning=Finished(begun))
     train(config, data, tmp_path / "run", finished)
     with np.load(finished / "weights.npz") as before, np.load(tmp_path / "run" / AVERAGED) as after:
         kernels = [name for name in after.files if name.endswith("kernel")]
@@ -42,9 +42,9 @@ def test_the_rest_of_the_network_stays_as_it_began(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        {"initial_weights": "compact_base"},
+        {"beginning": Finished(tiny_config("begun"))},
         {"twins": True},
-        {"twins": True, "initial_weights": "dlib"},
+        {"twins": True, "beginning": DLIB},
     ],
 )
 def test_alone_they_need_a_network_that_is_finished(values: dict[str, Any]) -> None:

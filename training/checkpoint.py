@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -59,24 +60,30 @@ def load_checkpoint(
     if not path.exists():
         return []
     with np.load(path) as arrays:
-        header = json.loads(str(arrays["header"]))
-        if header["fingerprint"] != fingerprint:
-            raise CheckpointError(
-                f"{path} belongs to another configuration (or to an earlier version of this "
-                "one); restore that configuration, delete the folder, or choose another "
-                "with --run-dir"
-            )
+        header = _header(path, arrays, fingerprint)
         for name, variables in _parts(model, averaged).items():
             for index, variable in enumerate(variables):
                 variable.assign(arrays[f"{name}/{index}"])
     return _history(header)
 
 
+def finished_epochs(folder: Path, fingerprint: str) -> list[EpochRecord]:
+    """The finished epochs of this configuration's run, none for a new one.
+
+    Raises CheckpointError where the folder holds a run of another configuration.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return []
+    with np.load(path) as arrays:
+        return _history(_header(path, arrays, fingerprint))
+
+
 def read_history(folder: Path) -> list[EpochRecord]:
     """The finished epochs of a run; CheckpointError where there is none."""
     path = folder / FILE
     if not path.is_file():
-        raise CheckpointError(f"{path} does not exist; train the configuration first")
+        raise CheckpointError(f"{path} does not exist; train the step first")
     with np.load(path) as arrays:
         return _history(json.loads(str(arrays["header"])))
 
@@ -96,6 +103,17 @@ def load_weights(path: Path, model: keras.Model) -> None:
     with np.load(path) as arrays:
         for variable in model.weights:
             variable.assign(arrays[variable.path])
+
+
+def _header(path: Path, arrays: Mapping[str, NDArray[Any]], fingerprint: str) -> dict[str, Any]:
+    header: dict[str, Any] = json.loads(str(arrays["header"]))
+    if header["fingerprint"] != fingerprint:
+        raise CheckpointError(
+            f"{path} belongs to another configuration (or to an earlier version of this one, or "
+            "of a step before it); restore that configuration, delete the folder, or choose "
+            "another with --runs"
+        )
+    return header
 
 
 def _history(header: dict[str, Any]) -> list[EpochRecord]:

@@ -1,29 +1,29 @@
-"""What one training is made of: a frozen configuration, found by name or by path."""
+"""What one training is made of: a frozen configuration, which is a step of a recipe."""
 
-import dataclasses
+from __future__ import annotations
+
 import hashlib
-import importlib.util
-import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from inference.preprocessing import PREPROCESSINGS
 from training.architectures import check_options, find
 from training.augmentation import Augmentation
+from training.beginnings import (
+    SCRATCH,
+    Beginning,
+    Finished,
+    describe,
+    earlier_step,
+    fits,
+    has_fresh_head,
+)
 from training.datasets import FACE_SIZE, Source
 
 SMALLEST: Final = 32
 """Pixels: a smaller picture would be pooled away."""
-SCRATCH: Final = "scratch"
-FINISHED: Final = ("compact_base", "compact_taught", "compact_mean")
-"""Models of ours that other trainings go on with."""
-INITIAL_WEIGHTS: Final = (SCRATCH, "compact", *FINISHED, "dlib", "grown", "vggface2")
-WITH_A_NEW_HEAD: Final = ("grown", "vggface2")
-"""Below a head from scratch, which is trained alone before anything else."""
 PRECISIONS: Final = ("float32", "mixed_bfloat16")
 BALANCES: Final = ("none", "weights", "sampling")
-CONFIGS: Final = Path(__file__).parent / "configs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +81,17 @@ class TrainingConfig:
     averaging: the decay of the averaged weights for one step. label_smoothing: the part of a
     target that is spread over all emotions. precision: "float32", or "mixed_bfloat16", which
     computes in half precision and keeps weights whole: faster where the processor has it.
-    teachers: the names of models in MODELS_DIR, models/ by default, whose mean probabilities
-    are teacher_weight of the targets. teachers_mirrored: whether they are also asked about
-    each face's mirror image. views: the epochs after which the same changed faces come again,
-    half of them mirrored, so that teachers who know both need not be asked again; 0 for new
-    changes in each epoch. averaged_with: the names of models in MODELS_DIR that began as this
-    one and whose weights are averaged with its own in what is served. patience: the epochs at
-    the served size without a better PublicTest accuracy after which training stops; None for
-    never.
-    initial_weights: "scratch", or weights that the architecture can begin with: those of
-    "dlib" or "vggface2" as published, a model of ours, or "grown" by
-    training.growth. twins_alone: whether the network rests as it began and only what its twins
-    hear of each other is trained. With "grown" and "vggface2" frozen_epochs train the head
-    alone, and the rest everything, at fine_tuning_rate, with a schedule of its own.
+    teachers: earlier steps of the recipe, whose models' mean probabilities are teacher_weight
+    of the targets. teachers_mirrored: whether they are also asked about each face's mirror
+    image. views: the epochs after which the same changed faces come again, half of them
+    mirrored, so that teachers who know both need not be asked again; 0 for new changes in each
+    epoch. averaged_with: earlier steps that began as this one and whose models' weights are
+    averaged with its own in what is served. patience: the epochs at the served size without a
+    better PublicTest accuracy after which training stops; None for never.
+    beginning: what the weights begin with. twins_alone: whether the network rests as it began
+    and only what its twins hear of each other is trained. A beginning without a head needs
+    frozen_epochs, which train the head alone; the rest train everything, at fine_tuning_rate,
+    with a schedule of its own.
     bias_votes: the votes' part in the shares of emotions that the exported bias is fitted to.
     Raises ValueError for values that cannot be trained.
     """
@@ -116,13 +114,13 @@ class TrainingConfig:
     averaging: float = 0.998
     label_smoothing: float = 0.0
     precision: str = "float32"
-    teachers: tuple[str, ...] = ()
+    teachers: tuple[TrainingConfig, ...] = ()
     teachers_mirrored: bool = False
     teacher_weight: float = 0.0
     views: int = 0
-    averaged_with: tuple[str, ...] = ()
+    averaged_with: tuple[TrainingConfig, ...] = ()
     patience: int | None = None
-    initial_weights: str = SCRATCH
+    beginning: Beginning = SCRATCH
     twins_alone: bool = False
     frozen_epochs: int = 0
     fine_tuning_rate: float = 0.0
@@ -154,7 +152,7 @@ class TrainingConfig:
             raise ValueError(f"patience is {self.patience}; expected at least 1, or None")
         if bool(self.teachers) != (self.teacher_weight > 0):
             raise ValueError(
-                f"teachers are {self.teachers} and teacher_weight {self.teacher_weight}; "
+                f"{len(self.teachers)} teachers with teacher_weight {self.teacher_weight}: "
                 "teachers need a weight above 0, and a weight needs teachers"
             )
         if self.precision not in PRECISIONS:
@@ -176,6 +174,13 @@ class TrainingConfig:
             "twins": self.twins,
         }
         return {name: value for name, value in given.items() if value not in ((), None)}
+
+    @property
+    def earlier(self) -> tuple[TrainingConfig, ...]:
+        """The steps whose models this one needs, each once."""
+        begun = earlier_step(self.beginning)
+        named = (*((begun,) if begun else ()), *self.teachers, *self.averaged_with)
+        return tuple(dict.fromkeys(named))
 
     @property
     def phases(self) -> tuple[Phase, ...]:
@@ -240,27 +245,21 @@ class TrainingConfig:
             )
 
     def _check_phases(self) -> None:
-        if self.initial_weights not in INITIAL_WEIGHTS:
+        start = describe(self.beginning)
+        if not fits(self.beginning, self.architecture):
+            raise ValueError(f"{self.architecture} cannot begin with {start}")
+        if self.twins_alone and not (self.twins and isinstance(self.beginning, Finished)):
             raise ValueError(
-                f"initial_weights is {self.initial_weights!r}; expected one of "
-                f"{', '.join(INITIAL_WEIGHTS)}"
-            )
-        pretrained = self.initial_weights != SCRATCH
-        if pretrained and self.initial_weights not in find(self.architecture).beginnings:
-            raise ValueError(f"{self.architecture} cannot begin with {self.initial_weights}")
-        if self.twins_alone and not (self.twins and self.initial_weights in FINISHED):
-            raise ValueError(
-                "twins_alone leaves the rest as it began: it needs twins=True and "
-                f"initial_weights of {', '.join(FINISHED)}"
+                "twins_alone leaves the rest as it began: it needs twins=True and a beginning "
+                f"that is Finished, not {start}"
             )
         in_two = 0 < self.frozen_epochs < self.epochs and self.fine_tuning_rate > 0
         in_one = self.frozen_epochs == 0 and self.fine_tuning_rate == 0
-        if not (in_two if self.initial_weights in WITH_A_NEW_HEAD else in_one):
+        if not (in_two if has_fresh_head(self.beginning) else in_one):
             raise ValueError(
-                f"initial_weights {self.initial_weights!r} with frozen_epochs "
-                f"{self.frozen_epochs} of {self.epochs} and fine_tuning_rate "
-                f"{self.fine_tuning_rate}: {' and '.join(WITH_A_NEW_HEAD)} need both above 0 "
-                "and epochs left to fine-tune; other trainings have neither"
+                f"beginning with {start}, frozen_epochs is {self.frozen_epochs} of {self.epochs} "
+                f"and fine_tuning_rate {self.fine_tuning_rate}: below a fresh head both must be "
+                "above 0, with epochs left to fine-tune; other trainings have neither"
             )
         shortest = min(phase.epochs for phase in self.phases)
         if not 0 <= self.warmup_epochs < shortest:
@@ -270,27 +269,5 @@ class TrainingConfig:
             )
 
     def fingerprint(self) -> str:
-        """A hash over every value: a checkpoint belongs to exactly one configuration."""
-        values = json.dumps(dataclasses.asdict(self), sort_keys=True)
-        return hashlib.sha256(values.encode()).hexdigest()
-
-
-def load_config(name_or_path: str) -> TrainingConfig:
-    """Load the CONFIG of training/configs/NAME.py, or of any Python file given by its path.
-
-    Raises ValueError that names the known configurations or what the file lacks.
-    """
-    is_path = name_or_path.endswith(".py")
-    path = Path(name_or_path) if is_path else CONFIGS / f"{name_or_path}.py"
-    if not path.is_file() or path.stem.startswith("_"):
-        known = sorted(file.stem for file in CONFIGS.glob("[!_]*.py"))
-        raise ValueError(f"no configuration {name_or_path!r}; known: {', '.join(known)}")
-    spec = importlib.util.spec_from_file_location(f"training_config_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise ValueError(f"{path} cannot be loaded as Python")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    config = getattr(module, "CONFIG", None)
-    if not isinstance(config, TrainingConfig):
-        raise ValueError(f"{path} must define CONFIG, a TrainingConfig; found {config!r}")
-    return config
+        """A hash over every value, those of the earlier steps too: a run belongs to one."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()

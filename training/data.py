@@ -23,6 +23,7 @@ from training.datasets import (
 from training.network import channels_of
 from training.soup import Weights, companions_of
 from training.teacher import Teachers, teachers_of
+from training.workspace import FINISHED
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +44,10 @@ class TrainingData:
     companions: list[Weights]
 
 
-def read_data(config: TrainingConfig, folder: Path) -> TrainingData:
+def read_data(config: TrainingConfig, folder: Path, finished: Path = FINISHED) -> TrainingData:
     """Read the files that the configuration names; DatasetError for what is unusable.
 
+    finished: the folder of the earlier steps' models, which teach and are averaged with.
     Pictures that are in the training data and in PublicTest are reported in the log.
     """
     size, channels = config.data.face_size, channels_of(config)
@@ -61,8 +63,8 @@ def read_data(config: TrainingConfig, folder: Path) -> TrainingData:
         targets=smooth(targets, config.label_smoothing),
         weights=balancing_weights(targets) if balanced else np.ones(len(targets), np.float32),
         validation=read_fer2013(folder / config.data.testing, "PublicTest", size, channels),
-        teachers=teachers_of(config),
-        companions=companions_of(config),
+        teachers=teachers_of(config, finished),
+        companions=companions_of(config, finished),
     )
     _report_duplicates(data)
     return data

@@ -101,7 +101,7 @@ def _detectors(yunet: Path | None) -> list[Detector]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
-    parser.add_argument("--model", type=Path, required=True, help="a folder such as models/compact")
+    parser.add_argument("--model", type=Path, required=True, help="a model's folder")
     parser.add_argument(
         "--data", type=Path, default=DEFAULT_DATA, help="a zip archive, a folder or fer2013.csv"
     )

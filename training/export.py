@@ -1,16 +1,17 @@
-"""Turn a finished run into the folder that is served: `python -m training.export CONFIG`."""
+"""Turn a finished run into a model's folder: `python -m training.export RECIPE --step NAME`.
+
+`training.train` does so by itself after each step.
+"""
 
 import argparse
 import hashlib
 import json
-import os
 import shutil
 import sys
 import tempfile
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from string import Template
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -20,11 +21,12 @@ import numpy as np
 from inference.bench import measure_model
 from inference.emotion import EmotionModel, require_tensorflow
 from inference.labels import EMOTIONS
-from training.backbone import BEGINNINGS
+from training.card import model_card
 from training.checkpoint import AVERAGED, load_weights, read_history
-from training.config import SCRATCH, Data, TrainingConfig, load_config
+from training.config import TrainingConfig
 from training.datasets import Faces, Votes, read_fer2013, read_votes, shares
 from training.evaluate import evaluate
+from training.lineage import MANIFEST, describe_beginning, describe_data, lineage_of
 from training.metrics import Scores, fit_bias, fit_temperature
 from training.network import (
     build_model,
@@ -33,13 +35,10 @@ from training.network import (
     predict_logits,
     preprocessing_of,
 )
-from training.train import DEFAULT_DATA, RUNS
+from training.recipe import load_recipe
+from training.workspace import FINISHED, Workspace
 
-MODELS: Final = Path("models")
 FORMAT: Final = 1
-CARD_TEMPLATE: Final = Path(__file__).parent / "model_card.md"
-DATA_NAMES: Final = {"affectnet": "AffectNet", "fer2013": "FER2013", "folders": "pictures"}
-FER2013_ARCHIVE: Final = "FER2013 (28,558 training images, 174 without a face left out)"
 
 
 def export(
@@ -49,6 +48,9 @@ def export(
     testing: Faces,
     folder: Path,
     votes: Votes = MappingProxyType({}),
+    *,
+    finished: Path = FINISHED,
+    recipe: str = "",
 ) -> Path:
     """Write the run's best averaged weights as an artefact; returns its folder.
 
@@ -56,10 +58,13 @@ def export(
     votes have each emotion, then the temperature to the labels. Both splits, and the time a face
     takes on this machine, are then measured through the written files, as the site will
     read them. An older artefact of the same name is replaced only when the new one is
-    complete. folder: the parent of all models. Raises ModelError where Keras runs on another
-    backend than TensorFlow, which serves.
+    complete. folder: the parent of all models. finished: that of the earlier steps' models.
+    recipe: what was trained, for the command in the manifest; the configuration's name by
+    default. Raises ModelError where Keras runs on another backend than TensorFlow, which
+    serves, CheckpointError for a run that has nothing to export.
     """
     require_tensorflow(config.name)
+    history = read_history(run)
     model = build_model(config)
     load_weights(run / AVERAGED, model)
     logits = predict_logits(model, validation.images, look_at(config, config.size))
@@ -84,9 +89,11 @@ def export(
         "parameters": model.count_params(),
         "measured": {},
         "milliseconds_a_face": {},
-        "command": describe_command(config),
+        "command": f"python -m training.train {recipe or config.name}",
         "seed": config.seed,
-        "training_seconds": round(sum(record.seconds for record in read_history(run))),
+        "training_seconds": round(sum(record.seconds for record in history)),
+        "lineage": lineage_of(config, history, finished),
+        "fingerprint": config.fingerprint(),
     }
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as temporary:
@@ -112,73 +119,26 @@ def export(
     return target
 
 
-def model_card(manifest: dict[str, Any]) -> str:
-    """The model card for a manifest, as Markdown; every figure in it is the manifest's."""
-    public, private = (manifest["measured"][split] for split in ("PublicTest", "PrivateTest"))
-    recall = "\n".join(
-        f"| {emotion} | {value:.1%} |" for emotion, value in private["recall"].items()
+def export_step(recipe: str, name: str, workspace: Workspace) -> Path:
+    """Export a trained step of a recipe, which is named or is a Python file; returns its folder.
+
+    Raises ValueError for an unknown recipe or step, data or a run that cannot be used.
+    """
+    known = load_recipe(recipe)
+    step = known.step(name)
+    archive = workspace.data / step.data.testing
+    votes = read_votes(workspace.data / step.data.votes) if step.data.vote_weight else {}
+    return export(
+        step,
+        workspace.run_of(step),
+        read_fer2013(archive, "PublicTest", step.size, channels_of(step)),
+        read_fer2013(archive, "PrivateTest", step.size, channels_of(step)),
+        workspace.models_of(known, step),
+        votes,
+        finished=workspace.finished,
+        # Not where a user's own file lies, for the manifest may be published.
+        recipe=Path(recipe).name,
     )
-    return Template(CARD_TEMPLATE.read_text(encoding="utf-8")).substitute(
-        title=manifest["title"],
-        name=manifest["name"],
-        created=manifest["created"],
-        parameters=f"{manifest['parameters']:,}",
-        size=manifest["input"]["size"],
-        colour="grey" if manifest["input"]["channels"] == 1 else "colour (BGR)",
-        preprocessing=manifest["input"]["preprocessing"],
-        data=manifest["data"],
-        initial_weights=manifest["initial_weights"],
-        command=manifest["command"],
-        seed=manifest["seed"],
-        minutes=round(manifest["training_seconds"] / 60),
-        temperature=manifest["temperature"],
-        accuracy=f"{private['accuracy']:.1%}",
-        macro_f1=f"{private['macro_f1']:.3f}",
-        ece=f"{private['ece']:.3f}",
-        n=f"{private['n']:,}",
-        public_accuracy=f"{public['accuracy']:.1%}",
-        public_n=f"{public['n']:,}",
-        recall=recall,
-    )
-
-
-def describe_beginning(config: TrainingConfig) -> str:
-    """What the training began with, in words, who taught it and what it was averaged with."""
-    pretrained = config.initial_weights != SCRATCH
-    text = BEGINNINGS[config.initial_weights].title if pretrained else SCRATCH
-    if config.teachers:
-        text += f", distilled from {' and '.join(config.teachers)}"
-    if config.averaged_with:
-        text += f", averaged with {' and '.join(config.averaged_with)}"
-    return text
-
-
-def describe_data(data: Data) -> str:
-    """The training data in words: the sources, what was taken from them, and the votes."""
-    parts = []
-    for source in data.training:
-        if source == Data().training[0]:
-            parts.append(FER2013_ARCHIVE)
-        else:
-            taken = "all" if source.emotions == EMOTIONS else ", ".join(source.emotions)
-            parts.append(f"{DATA_NAMES[source.kind]} ({source.path}: {taken})")
-    text = " and ".join(parts)
-    if data.vote_weight:
-        text += ", targets blended with FER+ votes"
-    if data.balance != "none":
-        text += f", emotions balanced by {data.balance}"
-    return text
-
-
-def describe_command(config: TrainingConfig) -> str:
-    """What trains it, with the folder of the models it asks for where that is another one."""
-    command = f"python -m training.train {config.name}"
-    elsewhere = os.environ.get("MODELS_DIR")
-    if (config.teachers or config.averaged_with) and elsewhere:
-        command = f"MODELS_DIR={elsewhere} {command}"
-    if config.initial_weights != SCRATCH:
-        command += f" --backbone {BEGINNINGS[config.initial_weights].file}"
-    return command
 
 
 def _write_model(model: keras.Model, folder: Path) -> dict[str, str]:
@@ -203,7 +163,7 @@ def _write_model(model: keras.Model, folder: Path) -> dict[str, str]:
 
 def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     text = json.dumps(manifest, indent=2) + "\n"
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def _rounded(scores: Scores) -> dict[str, Any]:
@@ -217,22 +177,13 @@ def _rounded(scores: Scores) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
-    parser.add_argument("config", help="a name in training/configs, or a Python file")
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with the data")
-    parser.add_argument("--run-dir", type=Path, help="the run; runs/NAME by default")
-    parser.add_argument("--models", type=Path, default=MODELS, help="folder of all models")
+    parser.add_argument("recipe", help="a name in training/recipes, or a Python file")
+    parser.add_argument("--step", help="which of its steps; the last one by default")
+    Workspace.add_options(parser)
     options = parser.parse_args(arguments)
     try:
-        config = load_config(options.config)
-        archive = options.data / config.data.testing
-        target = export(
-            config,
-            options.run_dir or RUNS / config.name,
-            read_fer2013(archive, "PublicTest", config.size, channels_of(config)),
-            read_fer2013(archive, "PrivateTest", config.size, channels_of(config)),
-            options.models,
-            read_votes(options.data / config.data.votes) if config.data.vote_weight else {},
-        )
+        name = options.step or load_recipe(options.recipe).name
+        target = export_step(options.recipe, name, Workspace.of(options))
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -8,8 +8,6 @@ The bottleneck applies a relu after its 3x3 convolution, the sprout none before 
 the second convolution of a block is there twice, with both signs: relu(z) - relu(-z) = z.
 """
 
-import argparse
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -18,18 +16,12 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from training.architectures import build
+from inference.network import load_network
 from training.architectures.sprout import SPROUT_BLOCKS, SPROUT_WIDTHS
 from training.architectures.vggface2 import SEPARATOR, STAGES
-from training.backbone import MEASURED_FACES, save_backbone
-from training.checkpoint import AVERAGED, load_weights
-from training.config import load_config
-from training.datasets import read_fer2013
-from training.network import build_model, channels_of, look_at
+from training.residual_weights import OtherNetworkError
 from training.statistics import channel_statistics
-from training.train import DEFAULT_DATA, RUNS
 
-SUMMARY: Final = "Grow vggface2_resnet50 from a trained sprout."
 Array = NDArray[np.float32]
 STREAM: Final = 0
 """The first channels of a stage hold the sprout's; behind them is room for what waits."""
@@ -131,6 +123,18 @@ def plan() -> dict[str, Part]:
     return parts
 
 
+def load_sprout(folder: Path, model: keras.Model, faces: NDArray[np.float32]) -> None:
+    """Grow a finished sprout into a vggface2_resnet50, in place, as grow does.
+
+    folder: as training.export wrote it. Raises ModelError for an unusable folder and
+    OtherNetworkError for a model that is no sprout.
+    """
+    manifest, sprout = load_network(folder)
+    if manifest.architecture != "sprout":
+        raise OtherNetworkError(f"{folder} is a {manifest.architecture}, not a sprout")
+    grow(sprout, model, faces)
+
+
 def grow(sprout: keras.Model, large: keras.Model, faces: NDArray[np.float32]) -> None:
     """Give the backbone of a vggface2_resnet50 the features of a trained sprout, in place.
 
@@ -210,35 +214,3 @@ def _settle(large: keras.Model, drafts: list[Draft], faces: NDArray[np.float32])
         scale = np.where(draft.known, slope * np.sqrt(new_variance + layer.epsilon), 1)
         shift = np.where(draft.known, beta + slope * (new_mean - mean), 0)
         layer.set_weights([scale, shift, new_mean, new_variance])
-
-
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m training.growth", description=SUMMARY)
-    parser.add_argument("config", help="of the sprout: a name in training/configs, or a file")
-    parser.add_argument("target", type=Path, help="the file to write, in the published layout")
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with the data")
-    parser.add_argument("--run-dir", type=Path, help="the sprout's run; runs/NAME by default")
-    options = parser.parse_args(arguments)
-    try:
-        config = load_config(options.config)
-        if config.architecture != "sprout":
-            raise ValueError(f"{config.name} is no sprout but a {config.architecture}")
-        small = build_model(config)
-        load_weights((options.run_dir or RUNS / config.name) / AVERAGED, small)
-        faces = read_fer2013(
-            options.data / config.data.testing, "PublicTest", config.size, channels_of(config)
-        )
-    except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    keras.utils.set_random_seed(config.seed)
-    large = build("vggface2_resnet50")
-    some = np.random.default_rng(config.seed).permutation(len(faces))[:MEASURED_FACES]
-    grow(small, large, look_at(config, config.size).prepare(faces.images[some]))
-    save_backbone(options.target, large)
-    print(f"wrote {options.target}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

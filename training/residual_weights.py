@@ -80,7 +80,7 @@ def load_finished(folder: Path, model: keras.Model) -> None:
             there = tuple(wanted[name].shape) if name in wanted else "none"
             raise OtherNetworkError(
                 f"{folder}: {name} is {shapes.get(name, 'missing')}, this network has "
-                f"{there}; docs/training.md says what it begins with"
+                f"{there}; a training begins with all of a model of the same architecture"
             )
     for name, variable in found.items():
         wanted[name].assign(variable.numpy())

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from inference.manifest import find_model
 from inference.network import load_network
-from inference.paths import MODELS_DIR
 from inference.preprocessing import PREPROCESSINGS
 from training.augmentation import Batch, Look
 from training.config import TrainingConfig
@@ -76,17 +75,20 @@ class Teachers:
         return np.asarray((1 - self._weight) * batch.targets + self._weight * said, np.float32)
 
 
-def teachers_of(config: TrainingConfig) -> Teachers | None:
-    """Those that a configuration names; None where it names none. Raises ModelError."""
+def teachers_of(config: TrainingConfig, finished: Path) -> Teachers | None:
+    """Those that a configuration names; None where it names none.
+
+    finished: the folder of the earlier steps' models. Raises ModelError.
+    """
     if not config.teachers:
         return None
     members = [
         Teacher(
-            find_model(MODELS_DIR, name),
+            find_model(finished, step.name),
             mirrored=config.teachers_mirrored,
             precision=config.precision,
         )
-        for name in config.teachers
+        for step in config.teachers
     ]
     return Teachers(members, config.teacher_weight, remembering=config.views > 0)
 

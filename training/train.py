@@ -1,247 +1,104 @@
-"""Train a configuration: `python -m training.train CONFIG`. Run it again to go on after a kill."""
+"""Train all that is missing of a recipe, and export it: `python -m training.train RECIPE`.
+
+Run it again to go on after a kill.
+"""
 
 import argparse
 import logging
+import os
+import subprocess
 import sys
-import time
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, NoReturn
 
 import keras
-import numpy as np
-from tqdm import tqdm
 
-from training.augmentation import Batch, FaceBatches, resize
-from training.backbone import BEGINNINGS, load_beginning
-from training.checkpoint import (
-    AVERAGED,
-    EpochRecord,
-    load_checkpoint,
-    read_history,
-    save_checkpoint,
-    save_weights,
-)
-from training.checkpoint import FILE as CHECKPOINT
-from training.config import SCRATCH, TrainingConfig, load_config
-from training.data import TrainingData, read_data
-from training.log import write_log
-from training.metrics import negative_log_likelihood
-from training.network import build_for_training, build_model, look_at, predict_logits
-from training.optimisation import AVERAGE_EVERY, average, enter_phase
-from training.soup import mean_weights
-from training.statistics import REFRESHED_ON, refresh_normalisation
-
-DEFAULT_DATA: Final = Path("../shared/data")
-RUNS: Final = Path("runs")
-AHEAD: Final = 4
-"""Batches prepared while the model is busy."""
+from training.checkpoint import finished_epochs
+from training.config import TrainingConfig
+from training.data import read_data
+from training.initial_weights import source_of
+from training.lineage import is_exported
+from training.loop import is_complete, train
+from training.recipe import Recipe, load_recipe
+from training.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 
 
-def train(
-    config: TrainingConfig, data: TrainingData, folder: Path, backbone: Path | None = None
-) -> list[EpochRecord]:
-    """Train, or go on with, a configuration in a run folder; the record of every epoch.
+def run(name: str, workspace: Workspace, backbone: Path | None = None) -> Path:
+    """Run the steps of a recipe that are not finished; returns the folder of its model.
 
-    backbone: the initial weights, where the configuration begins with such; a run that is
-    gone on with has them already. After each epoch the folder holds checkpoint.npz, log.csv
-    and, on TensorFlow, events for TensorBoard; from the first epoch of the last stage also
-    averaged.npz, the averaged weights to serve, with normalisation statistics of unchanged
-    faces: the latest ones, or, with patience, those
-    with the best PublicTest accuracy. Raises ValueError for
-    a backbone that is missing or not wanted, BackboneError for an unusable one.
+    name: of a recipe, or a Python file. backbone: the published file that it begins with,
+    which is fetched where it is None. A step is finished when its checkpoint is complete and
+    its model is the one exported from it. Raises ValueError for whatever cannot be used, among
+    it a run of another configuration, before anything is trained.
     """
-    finished = read_history(folder) if (folder / CHECKPOINT).exists() else []
-    _check_backbone(config, backbone, started=bool(finished))
-    keras.utils.set_random_seed(config.seed)
-    model, averaged, served = (
-        build_for_training(config),
-        build_model(config),
-        build_model(config),
+    recipe = load_recipe(name)
+    if backbone and len(recipe.downloads) != 1:
+        begins = " and ".join(sorted(recipe.downloads)) or "no published file"
+        raise ValueError(f"{recipe.name} begins with {begins}; leave --backbone out")
+    for step in recipe.steps:
+        finished_epochs(workspace.run_of(step), step.fingerprint())
+    for number, step in enumerate(recipe.steps, start=1):
+        title = f"step {number} of {len(recipe.steps)}, {step.name}"
+        if _is_finished(recipe, step, workspace):
+            logger.info("%s: finished", title)
+            continue
+        logger.info("%s: %d epochs", title, step.epochs)
+        keras.utils.clear_session()  # the memory of the steps before
+        _train(step, workspace, backbone)
+        _export(name, step, workspace)
+    return workspace.models_of(recipe, recipe.steps[-1]) / recipe.name
+
+
+def _is_finished(recipe: Recipe, step: TrainingConfig, workspace: Workspace) -> bool:
+    history = finished_epochs(workspace.run_of(step), step.fingerprint())
+    model = workspace.models_of(recipe, step) / step.name
+    return is_complete(history, step) and is_exported(step, history, model)
+
+
+def _train(step: TrainingConfig, workspace: Workspace, backbone: Path | None) -> None:
+    folder = workspace.run_of(step)
+    history = finished_epochs(folder, step.fingerprint())
+    if is_complete(history, step):
+        return
+    source = None if history else source_of(step, workspace.finished, backbone)
+    train(step, read_data(step, workspace.data, workspace.finished), folder, source)
+
+
+def _export(recipe: str, step: TrainingConfig, workspace: Workspace) -> None:
+    """In a process of its own where Keras runs on another backend than the one that serves."""
+    if keras.backend.backend() == "tensorflow":
+        # Only here, so that the other backends do not load TensorFlow as well.
+        from training.export import export_step
+
+        export_step(recipe, step.name, workspace)
+        return
+    folders = {"data": workspace.data, "runs": workspace.runs, "models": workspace.models}
+    options = [text for name, path in folders.items() for text in (f"--{name}", str(path))]
+    done = subprocess.run(
+        [sys.executable, "-m", "training.export", recipe, "--step", step.name, *options],
+        env={**os.environ, "KERAS_BACKEND": "tensorflow"},
+        check=False,
     )
-    if backbone and not finished:
-        load_beginning(config, backbone, model, data.training.images)
-    averaged.set_weights(model.get_weights())
-    steps = len(data.training) // config.batch_size
-    phase = config.phase_at(max(0, len(finished) - 1))
-    enter_phase(model, config, phase, steps)
-    folder.mkdir(parents=True, exist_ok=True)
-    history = load_checkpoint(folder, config.fingerprint(), model, averaged)
-    if history:
-        logger.info("going on after epoch %d of %d", len(history), config.epochs)
-    with tqdm(
-        total=config.epochs * steps,
-        initial=len(history) * steps,
-        desc=config.name,
-        unit="batch",
-        disable=None,
-    ) as bar:
-        while len(history) < config.epochs and not has_stalled(history, config):
-            epoch = len(history)
-            if config.phase_at(epoch) != phase:
-                phase = config.phase_at(epoch)
-                enter_phase(model, config, phase, steps)
-            history.append(_run_epoch(config, data, model, averaged, served, epoch, bar))
-            if is_served(history, config):
-                save_weights(folder / AVERAGED, served)
-            save_checkpoint(folder, config.fingerprint(), history, model, averaged)
-            write_log(folder, history)
-            _report(history[-1], config, bar)
-    return history
-
-
-def has_stalled(history: list[EpochRecord], config: TrainingConfig) -> bool:
-    """Whether the last `patience` epochs at the served size were no better than one before.
-
-    A frozen phase does not count: what follows it trains more.
-    """
-    if config.patience is None:
-        return False
-    served = _served_accuracies(history, config)
-    earlier, last = served[: -config.patience], served[-config.patience :]
-    return bool(earlier) and max(last) <= max(earlier)
-
-
-def is_served(history: list[EpochRecord], config: TrainingConfig) -> bool:
-    """Whether the last epoch's averaged weights are those to serve if training ended now.
-
-    With patience they are when no earlier epoch was better. A schedule that runs to its end
-    needs no choice between epochs, which on a few thousand faces would mostly choose luck.
-    """
-    served = _served_accuracies(history, config)
-    if not served or history[-1].size != config.size:
-        return False
-    return config.patience is None or served[-1] == max(served)
-
-
-def _check_backbone(config: TrainingConfig, backbone: Path | None, *, started: bool) -> None:
-    pretrained = config.initial_weights != SCRATCH
-    if pretrained and not backbone and not started:
-        raise ValueError(
-            f"{config.name} begins with weights that are there: name their file with --backbone "
-            f"(`{BEGINNINGS[config.initial_weights].got_by}` gets it)"
-        )
-    if backbone and not pretrained:
-        raise ValueError(f"{config.name} trains from scratch; leave --backbone out")
-
-
-def _run_epoch(
-    config: TrainingConfig,
-    data: TrainingData,
-    model: keras.Model,
-    averaged: keras.Model,
-    served: keras.Model,
-    epoch: int,
-    bar: "tqdm[NoReturn]",
-) -> EpochRecord:
-    started = time.monotonic()
-    # Torch's dropout draws from a generator that no checkpoint holds.
-    keras.utils.set_random_seed(config.seed + epoch)
-    stage = config.stage_at(epoch)
-    size = stage.size
-    batches = FaceBatches(
-        data.training.images,
-        data.targets,
-        data.weights,
-        drawn=config.data.balance == "sampling",
-        batch_size=config.batch_size,
-        look=look_at(config, size),
-        settings=stage.augmentation or config.augmentation,
-        seed=config.seed,
-        epoch=epoch,
-        views=config.views,
-    )
-    every = min(AVERAGE_EVERY, len(batches))
-    totals = np.zeros(2)
-    for index, batch in enumerate(_prefetched(batches)):
-        targets = batch.targets
-        if data.teachers:
-            targets = data.teachers.blend(batch)
-        # Keras starts its metrics anew with each of these calls.
-        loss, accuracy = model.train_on_batch(batch.pictures, targets, sample_weight=batch.weights)
-        totals += float(loss), float(accuracy)
-        if (index + 1) % every == 0:
-            average(model, averaged, config.averaging, epoch * len(batches) + index + 1, every)
-        bar.update()
-        bar.set_postfix(epoch=epoch + 1, loss=f"{float(loss):.3f}", refresh=False)
-    served.set_weights(mean_weights([averaged.get_weights(), *data.companions]))
-    look = look_at(config, size)
-    some = np.random.default_rng(config.seed).permutation(len(data.training))[:REFRESHED_ON]
-    refresh_normalisation(served, look.prepare(resize(data.training.images[some], size)))
-    logits = predict_logits(served, data.validation.images, look)
-    labels = data.validation.labels
-    return EpochRecord(
-        epoch=epoch + 1,
-        size=size,
-        learning_rate=float(model.optimizer.learning_rate),
-        loss=float(totals[0] / len(batches)),
-        accuracy=float(totals[1] / len(batches)),
-        public_loss=negative_log_likelihood(logits, labels),
-        public_accuracy=float((logits.argmax(axis=1) == labels).mean()),
-        seconds=time.monotonic() - started,
-    )
-
-
-def _prefetched(batches: FaceBatches) -> Iterator[Batch]:
-    """The batches in order, a few of them prepared ahead; OpenCV releases the GIL."""
-    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="augment") as pool:
-        waiting: deque[Future[Batch]] = deque()
-        for index in range(len(batches)):
-            waiting.append(pool.submit(batches.__getitem__, index))
-            if len(waiting) > AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-def _served_accuracies(history: list[EpochRecord], config: TrainingConfig) -> list[float]:
-    """PublicTest accuracies of all epochs at the served size that were not frozen."""
-    return [
-        record.public_accuracy
-        for record in history[config.frozen_epochs :]
-        if record.size == config.size
-    ]
-
-
-def _report(record: EpochRecord, config: TrainingConfig, bar: "tqdm[NoReturn]") -> None:
-    line = (
-        f"epoch {record.epoch}/{config.epochs} at {record.size} px: "
-        f"loss {record.loss:.4f}, accuracy {record.accuracy:.4f}, "
-        f"PublicTest loss {record.public_loss:.4f}, accuracy {record.public_accuracy:.4f}, "
-        f"{record.seconds:.0f} s"
-    )
-    if bar.disable:
-        logger.info(line)
-    else:
-        bar.write(line)
+    if done.returncode:
+        raise ValueError(f"{step.name} is trained but could not be exported")
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
-    parser.add_argument("config", help="a name in training/configs, or a Python file")
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder with the data")
-    parser.add_argument("--run-dir", type=Path, help="where to keep the run; runs/NAME by default")
+    parser.add_argument("recipe", help="a name in training/recipes, or a Python file")
+    Workspace.add_options(parser)
     parser.add_argument(
-        "--backbone", type=Path, help="the initial weights, for a configuration that needs them"
+        "--backbone", type=Path, help="the published weights to begin with; fetched by default"
     )
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     try:
-        config = load_config(options.config)
-        folder = options.run_dir or RUNS / config.name
-        data = read_data(config, options.data)
-        history = train(config, data, folder, options.backbone)
+        target = run(options.recipe, Workspace.of(options), options.backbone)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    ends = range(len(history), 0, -1)
-    kept = next(history[end - 1] for end in ends if is_served(history[:end], config))
-    print(f"trained {len(history)} epochs; PublicTest accuracy {kept.public_accuracy:.4f}")
-    print(f"next: python -m training.export {options.config}")
+    print(f"finished {target}")
     return 0
 
 

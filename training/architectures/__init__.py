@@ -20,24 +20,19 @@ class Architecture:
     build: gives the network with fresh weights; its parameters are the options of a
     configuration. preprocessing: as the manifest names it, where a configuration names no
     other. size: the only side in pixels that the network takes; None where any from 32 up
-    will do. beginnings: weights that it can begin with.
+    will do.
     """
 
     build: Callable[..., keras.Model]
     preprocessing: str = "standardise"
     size: int | None = None
-    beginnings: tuple[str, ...] = ()
 
 
 ARCHITECTURES: Final[dict[str, Architecture]] = {
-    "compact": Architecture(
-        compact, beginnings=("compact_base", "compact_taught", "compact_mean", "dlib")
-    ),
+    "compact": Architecture(compact),
     "fer_cnn": Architecture(fer_cnn, size=FER_CNN_SIZE),
-    "sprout": Architecture(sprout, preprocessing="levelled", beginnings=("compact",)),
-    "vggface2_resnet50": Architecture(
-        vggface2_resnet50, preprocessing="vggface2", beginnings=("grown", "vggface2")
-    ),
+    "sprout": Architecture(sprout, preprocessing="levelled"),
+    "vggface2_resnet50": Architecture(vggface2_resnet50, preprocessing="vggface2"),
 }
 
 

@@ -1,7 +1,6 @@
 """The same fine-tuning on a mixture: all of AffectNet, and FER2013 for what is rare in it.
 
-Command:  python -m training.train vggface2_resnet50_mixed \\
-              --backbone data/models/rcmalli_vggface_tf_notop_resnet50.h5
+Command:  python -m training.train vggface2_resnet50_mixed
           with AffectNet as the folder `affectnet` in the data folder. Meant for a GPU.
 Measured: not measured yet.
 """
@@ -9,10 +8,11 @@ Measured: not measured yet.
 from dataclasses import replace
 
 from training.config import Data
-from training.configs.vggface2_resnet50_finetune import CONFIG as FINETUNE
 from training.datasets import Source
+from training.recipe import Recipe
+from training.recipes.vggface2_resnet50_finetune import FINETUNE
 
-CONFIG = replace(
+MIXED = replace(
     FINETUNE,
     name="vggface2_resnet50_mixed",
     title="VGGFace2 ResNet-50, fine-tuned on AffectNet and FER2013",
@@ -30,3 +30,5 @@ CONFIG = replace(
         face_size=96,
     ),
 )
+
+RECIPE = Recipe((MIXED,))
