@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from sessions.models import Sample
-from sessions.reports.pages import EXPORTS
+from sessions.reports.exports.registry import EXPORTS
 from tests.factories import make_session, make_student, make_teacher
 from tests.lessons import FORMULA_NAME, KnownLesson, make_lesson
 

@@ -1,8 +1,5 @@
 """After the class: a session's report, its exports, a student across a course."""
 
-from collections.abc import AsyncIterator, Callable
-from typing import Final
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -12,29 +9,11 @@ from django.views.decorators.http import require_safe
 from sessions.models import Student
 from sessions.reports.charts.session import session_charts
 from sessions.reports.charts.student import student_charts
-from sessions.reports.exports import csv as csv_export
-from sessions.reports.exports import html as html_export
-from sessions.reports.exports import json as json_export
-from sessions.reports.exports import xlsx as xlsx_export
+from sessions.reports.exports.registry import EXPORTS
 from sessions.reports.facts import facts, file_name, note, simulated
-from sessions.reports.session import SessionReport
 from sessions.reports.session import session_report as report_on
 from sessions.reports.student import student_report
 from sessions.site.access import TeacherRequest, own_session
-
-CSV: Final = "text/csv; charset=utf-8"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-Export = Callable[[SessionReport], str | bytes | AsyncIterator[bytes]]
-
-EXPORTS: Final[dict[str, tuple[str, str, Export]]] = {
-    "csv": ("-samples.csv", CSV, csv_export.samples),
-    "students-csv": ("-students.csv", CSV, csv_export.students),
-    "xlsx": (".xlsx", XLSX, xlsx_export.workbook),
-    "json": (".json", "application/json", json_export.document),
-    "html": (".html", "text/html; charset=utf-8", html_export.page),
-}
-"""Kind: the end of the file's name, the content type, the maker of the content."""
 
 
 @login_required
@@ -54,6 +33,7 @@ def session_report(request: TeacherRequest, pk: int) -> HttpResponse:
             "simulated": simulated(report),
             "charts": charts,
             "figures": {chart.key: chart.figure for chart in charts},
+            "exports": EXPORTS,
         },
     )
 
@@ -65,15 +45,15 @@ def session_export(request: TeacherRequest, pk: int, kind: str) -> HttpResponseB
     session = own_session(request, pk)
     if kind not in EXPORTS:
         raise Http404(f"There is no export of the kind {kind!r}.")
-    ending, content_type, export = EXPORTS[kind]
+    export = EXPORTS[kind]
     report = report_on(session)
-    content = export(report)
+    content = export.make(report)
     response = (
-        HttpResponse(content, content_type=content_type)
+        HttpResponse(content, content_type=export.content_type)
         if isinstance(content, str | bytes)
-        else StreamingHttpResponse(content, content_type=content_type)
+        else StreamingHttpResponse(content, content_type=export.content_type)
     )
-    response["Content-Disposition"] = f'attachment; filename="{file_name(report, ending)}"'
+    response["Content-Disposition"] = f'attachment; filename="{file_name(report, export.ending)}"'
     response["Cache-Control"] = "private, no-store"
     return response
 

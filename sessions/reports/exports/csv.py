@@ -14,6 +14,7 @@ from typing import Final
 
 from inference.labels import EMOTIONS
 from sessions.reports.exports import rows as sample_rows
+from sessions.reports.exports.export import Export
 from sessions.reports.facts import SHORT_NOTE, TOO_LITTLE, model_names
 from sessions.reports.session import SessionReport, StudentRow
 
@@ -109,3 +110,15 @@ def _lines(rows: Iterable[Sequence[object]], start: str = "") -> bytes:
     file.write(start)
     csv.writer(file).writerows(rows)
     return file.getvalue().encode()
+
+
+CONTENT_TYPE: Final = "text/csv; charset=utf-8"
+EXPORTS: Final = (
+    Export(
+        "students-csv", 3, "CSV: students", "one row a student",
+        "-students.csv", CONTENT_TYPE, students,
+    ),
+    Export(
+        "csv", 4, "CSV: samples", "one row a sample", "-samples.csv", CONTENT_TYPE, samples
+    ),
+)  # fmt: skip

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from plotly.offline import get_plotlyjs
 
 from sessions.reports.charts.session import session_charts
+from sessions.reports.exports.export import Export
 from sessions.reports.facts import facts, note, simulated
 from sessions.reports.session import SessionReport
 
@@ -37,3 +39,11 @@ def _static(name: str) -> str:
     if not isinstance(found, str):
         raise FileNotFoundError(f"the static file {name} is missing from this installation")
     return Path(found).read_text(encoding="utf-8")
+
+
+EXPORTS: Final = (
+    Export(
+        "html", 1, "HTML", "this report in one file, opens offline",
+        ".html", "text/html; charset=utf-8", page,
+    ),
+)  # fmt: skip

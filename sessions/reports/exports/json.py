@@ -30,6 +30,7 @@ from typing import Any, Final
 
 from inference.labels import EMOTIONS
 from sessions.reports.exports import rows as sample_rows
+from sessions.reports.exports.export import Export
 from sessions.reports.facts import note, simulated
 from sessions.reports.session import SessionReport
 from sessions.reports.tally import ClassTally, Tally
@@ -125,3 +126,8 @@ def _iso(at: datetime | None) -> str | None:
 
 def _dump(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+EXPORTS: Final = (
+    Export("json", 5, "JSON", "everything, for programs", ".json", "application/json", document),
+)

@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from inference.labels import EMOTIONS
 from sessions.reports.exports import rows as sample_rows
+from sessions.reports.exports.export import Export
 from sessions.reports.facts import TOO_LITTLE, facts, moment, note, simulated
 from sessions.reports.session import SessionReport
 from sessions.site.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR
@@ -279,3 +280,11 @@ class _Writer:
         chart.show_blanks_as("gap")
         chart.set_size({"width": 760, "height": 340})
         return chart
+
+
+EXPORTS: Final = (
+    Export(
+        "xlsx", 2, "Excel", "summary, students, timeline and samples, with charts",
+        ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", workbook,
+    ),
+)  # fmt: skip
