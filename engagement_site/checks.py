@@ -51,7 +51,7 @@ def check_reachable_names(
         Warning(
             f"HOST={settings.HOST} listens on every address, but ALLOWED_HOSTS names none that "
             "another computer can use: pages and sockets will refuse everybody else.",
-            hint="Set ALLOWED_HOSTS to the names and addresses of this computer, parted by "
+            hint="Set ALLOWED_HOSTS to the names and addresses of this computer, separated by "
             "commas, for example ALLOWED_HOSTS=localhost,192.168.1.20,school.example.org.",
             id="engagement.W001",
         )

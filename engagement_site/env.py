@@ -72,7 +72,7 @@ def number(name: str, default: int, low: int, high: int) -> int:
 
 
 def words(name: str, default: Sequence[str] = ()) -> list[str]:
-    """A list parted by commas; empty parts are dropped."""
+    """A list separated by commas; empty parts are dropped."""
     value = text(name, "")
     return [part.strip() for part in value.split(",") if part.strip()] or list(default)
 

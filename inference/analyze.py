@@ -1,6 +1,6 @@
 """Analyse images and videos exactly as the site does: python -m inference.analyze FILE...
 
-A video is sampled, and each sample scaled to 320 px and encoded as JPEG as the browser does.
+A video is sampled, and each picture scaled to 320 px and encoded as JPEG as the browser does.
 With --json one object a line: file, time (seconds; null for an image), faces, box (x, y, w, h
 in the file's own pixels), probabilities by emotion, emotion, engagement (smoothed along a
 video), model. A figure is a model's estimate, never a grade.
@@ -36,7 +36,7 @@ MAX_PIXELS: Final = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class Picture:
     """One JPEG out of a file. time: seconds, None for an image. width, height: the file's."""
 
     jpeg: bytes
@@ -66,17 +66,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def analyse_file(pipeline: Pipeline, file: Path, fps: float) -> Iterator[dict[str, Any]]:
-    """Analyse an image, or a video fps times a second; one object for each sample.
+    """Analyse an image, or a video fps times a second; one object for each picture.
 
     Raises OSError, UnreadableFile or FrameError for a file that cannot be read.
     """
     track = EngagementTrack()
-    for samples in _batches(_samples(file, fps)):
-        answers = pipeline.analyse([sample.jpeg for sample in samples])
-        for sample, answer in zip(samples, answers, strict=True):
+    for pictures in _batches(_pictures(file, fps)):
+        answers = pipeline.analyse([picture.jpeg for picture in pictures])
+        for picture, answer in zip(pictures, answers, strict=True):
             if isinstance(answer, FrameError):
                 raise answer
-            yield _line(file, sample, answer, track)
+            yield _line(file, picture, answer, track)
 
 
 def readable(line: dict[str, Any]) -> str:
@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         "--fps",
         type=_positive,
         default=5.0,
-        help="samples a second of a video (default: %(default)g)",
+        help="pictures a second of a video (default: %(default)g)",
     )
     return parser
 
@@ -132,10 +132,10 @@ def _load(model: str) -> Pipeline:
     return Pipeline(EmotionModel.load(folder), load_detector(yunet_path()), MAX_BYTES, MAX_PIXELS)
 
 
-def _batches(samples: Iterator[Sample]) -> Iterator[list[Sample]]:
-    batch: list[Sample] = []
-    for sample in samples:
-        batch.append(sample)
+def _batches(pictures: Iterator[Picture]) -> Iterator[list[Picture]]:
+    batch: list[Picture] = []
+    for picture in pictures:
+        batch.append(picture)
         if len(batch) == BATCH:
             yield batch
             batch = []
@@ -143,7 +143,7 @@ def _batches(samples: Iterator[Sample]) -> Iterator[list[Sample]]:
         yield batch
 
 
-def _samples(file: Path, fps: float) -> Iterator[Sample]:
+def _pictures(file: Path, fps: float) -> Iterator[Picture]:
     with file.open("rb"):
         pass  # OpenCV does not say why it cannot open a file; Python does.
     if cv2.haveImageReader(str(file)):
@@ -152,7 +152,7 @@ def _samples(file: Path, fps: float) -> Iterator[Sample]:
         yield from _video(file, fps)
 
 
-def _image(file: Path) -> Sample:
+def _image(file: Path) -> Picture:
     """An image as JPEG; a JPEG that is small enough goes through untouched."""
     data = file.read_bytes()
     is_jpeg = data.startswith(b"\xff\xd8\xff")
@@ -166,34 +166,34 @@ def _image(file: Path) -> Sample:
     height, width = image.shape[:2]
     if not is_jpeg or max(width, height) > IMAGE_SIDE:
         data = encode_jpeg(image, IMAGE_QUALITY, IMAGE_SIDE / max(width, height))
-    return Sample(data, None, width, height)
+    return Picture(data, None, width, height)
 
 
-def _video(file: Path, fps: float) -> Iterator[Sample]:
+def _video(file: Path, fps: float) -> Iterator[Picture]:
     for time, image in sample_video(file, fps):
         height, width = image.shape[:2]
-        yield Sample(webcam_jpeg(image), time, width, height)
+        yield Picture(webcam_jpeg(image), time, width, height)
 
 
 def _line(
-    file: Path, sample: Sample, result: FrameResult, track: EngagementTrack
+    file: Path, picture: Picture, result: FrameResult, track: EngagementTrack
 ) -> dict[str, Any]:
     box = None
     if result.box is not None:
-        scale = sample.width / result.width
+        scale = picture.width / result.width
         x, y, w, h = (round(value * scale) for value in result.box)
-        box = list(clip_box((x, y, w, h), sample.width, sample.height))
+        box = list(clip_box((x, y, w, h), picture.width, picture.height))
     probabilities = None
     if result.probabilities is not None:
         probabilities = dict(zip(EMOTIONS, result.probabilities, strict=True))
     return {
         "file": str(file),
-        "time": None if sample.time is None else round(sample.time, 3),
+        "time": None if picture.time is None else round(picture.time, 3),
         "faces": result.faces,
         "box": box,
         "probabilities": probabilities,
         "emotion": result.emotion,
-        "engagement": track.update(sample.time or 0.0, result.engagement),
+        "engagement": track.update(picture.time or 0.0, result.engagement),
         "model": result.model,
     }
 

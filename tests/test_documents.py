@@ -41,3 +41,12 @@ def test_the_paths_it_names_exist(name: str) -> None:
 def test_prose_keeps_to_its_width(name: str) -> None:
     lines = (ROOT / name).read_text().splitlines()
     assert [line for line in lines if len(line) > PROSE_LENGTH and not line.startswith("|")] == []
+
+
+@pytest.mark.parametrize("title", ["How a frame travels", "How a report is made"])
+def test_the_ways_through_the_code_name_each_file_once(title: str) -> None:
+    section = (ROOT / "README.md").read_text().split(f"### {title}\n")[1].split("\n### ")[0]
+    named = re.findall(r"`((?:sessions|inference|static|templates)/[\w./-]+)`", section)
+    assert len(named) > 8
+    assert len(named) == len(set(named))
+    assert [path for path in named if not (ROOT / path).is_file()] == []

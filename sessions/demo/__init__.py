@@ -1,1 +1,1 @@
-"""Demonstrations: recorded lessons and simulated classes."""
+"""Demonstrations: recorded sessions and simulated classes."""

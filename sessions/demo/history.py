@@ -1,4 +1,4 @@
-"""Made-up but plausible lessons: who attends when, and what a model would have seen."""
+"""Made-up but plausible sessions: who attends when, and what a model would have seen."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ AMUSED: Final = np.array([-0.6, -0.4, -0.5, 3.4, -0.8, -0.8, 0.9])
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A student of a made-up lesson."""
+    """A student of a made-up session."""
 
     name: str
     stays: tuple[tuple[float, float], ...]
-    """Seconds of the lesson at which each connection began and ended."""
+    """Seconds of the session at which each connection began and ended."""
     has_camera: bool
     tiredness: float
     restlessness: float
@@ -68,7 +68,7 @@ class Seen:
 
 
 def people(rng: np.random.Generator, length_s: float) -> list[Person]:
-    """The class of a lesson: one comes late, one leaves early, one drops out for a while."""
+    """The class of a session: one comes late, one leaves early, one drops out for a while."""
     return [
         Person(
             name=name,
@@ -147,7 +147,7 @@ def _probabilities(
 
 
 def _class_tiredness(times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rises through the lesson, falls when the class does an experiment, dips after it."""
+    """Rises through the session, falls when the class does an experiment, dips after it."""
     drift = 0.05 + 0.2 * times / 3000
     experiment = -0.25 * np.exp(-(((times - 1150) / 150) ** 2))
     slump = 0.3 * np.exp(-(((times - 2050) / 240) ** 2))

@@ -29,7 +29,7 @@ BATCH: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class Story:
     """A finished session to make up; days_ago at the start, seed for its history."""
 
     title: str
@@ -39,10 +39,10 @@ class Lesson:
     seed: int
 
 
-LESSONS: Final = (
-    Lesson("Forces and motion", 20, 9, 4.0, 11),
-    Lesson("Energy", 25, 5, 4.0, 12),
-    Lesson("Waves and sound", 50, 1, 2.0, 13),
+STORIES: Final = (
+    Story("Forces and motion", 20, 9, 4.0, 11),
+    Story("Energy", 25, 5, 4.0, 12),
+    Story("Waves and sound", 50, 1, 2.0, 13),
 )
 
 
@@ -90,7 +90,7 @@ def create_demo() -> Demo:
     course = course_named(teacher, COURSE)
     now = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0)
     finished = tuple(
-        _finished(course, lesson, now - timedelta(days=lesson.days_ago)) for lesson in LESSONS
+        _finished(course, story, now - timedelta(days=story.days_ago)) for story in STORIES
     )
     live = ClassSession.objects.filter(course=course).current().live().first()
     if live is None:
@@ -99,23 +99,23 @@ def create_demo() -> Demo:
 
 
 @transaction.atomic
-def _finished(course: Course, lesson: Lesson, started_at: datetime) -> ClassSession:
+def _finished(course: Course, story: Story, started_at: datetime) -> ClassSession:
     session, made = ClassSession.objects.get_or_create(
         course=course,
-        title=lesson.title,
+        title=story.title,
         is_simulated=True,
         defaults={
-            "planned_minutes": lesson.minutes,
-            "interval_s": lesson.interval_s,
+            "planned_minutes": story.minutes,
+            "interval_s": story.interval_s,
             "state": ClassSession.State.ENDED,
             "created_at": started_at,
             "started_at": started_at,
-            "ended_at": started_at + timedelta(minutes=lesson.minutes),
+            "ended_at": started_at + timedelta(minutes=story.minutes),
         },
     )
     if made:
-        length_s = lesson.minutes * 60
-        rng = np.random.default_rng(lesson.seed)
+        length_s = story.minutes * 60
+        rng = np.random.default_rng(story.seed)
         for person in people(rng, length_s):
             _take_part(session, person, rng)
     return session

@@ -11,7 +11,7 @@ HELP: Final[Mapping[str, str]] = {
     "frames_received": "Frames that came.",
     "frames_answered": "Frames answered by a result.",
     "frames_shed": "Frames that were not looked at.",
-    "messages_refused": "Text messages without sense.",
+    "messages_refused": "Text messages that could not be read.",
     "sockets_refused": "Sockets refused because their address had too many.",
     "tasks_failed": "Tasks that ended by an error; the log has each.",
     "restarts": "Tasks and threads that ended and were started again.",

@@ -48,7 +48,7 @@ class CloseCode(IntEnum):
     ENDED = 4005
     """The session has ended."""
     TOO_MANY = 4008
-    """Too many frames that are faulty or too fast, messages without sense, or connections."""
+    """Too many frames that are faulty or too fast, messages that cannot be read, or connections."""
     TOO_BIG = 4009
     """A text message of more than MAX_TEXT characters."""
     GONE = 4010
