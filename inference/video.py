@@ -14,7 +14,7 @@ from inference.frames import encode_jpeg
 
 WIDTH: Final = 320
 QUALITY: Final = 70
-"""Both as static/js/capture-worker.js has them."""
+"""Both as static/js/joining/capture-worker.js has them."""
 USUAL_RATE: Final = 25.0
 """Frames a second of a file that does not tell."""
 

@@ -40,7 +40,9 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.GET if "code" in request.GET else None)
     if form.is_valid():
         return redirect("join_session", form.cleaned_data["code"])
-    return render(request, "join/code.html", {"form": form}, status=400 if form.is_bound else 200)
+    return render(
+        request, "joining/code.html", {"form": form}, status=400 if form.is_bound else 200
+    )
 
 
 @never_cache
@@ -58,7 +60,7 @@ def join_session(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("student_page", code)
     if not session.is_joinable:
         return render(
-            request, "join/ended.html", {"session": session, "earlier": earlier}, status=410
+            request, "joining/ended.html", {"session": session, "earlier": earlier}, status=410
         )
     form = JoinForm(request.POST if request.method == "POST" else None, session=session)
     if form.is_valid():
@@ -83,7 +85,7 @@ def _consent(
     is_closed = session.is_locked and earlier is None
     return render(
         request,
-        "join/consent.html",
+        "joining/consent.html",
         {"session": session, "form": form, "earlier": earlier, "is_closed": is_closed},
         status=400 if form.is_bound else 403 if is_closed else 200,
     )
@@ -119,7 +121,7 @@ def wait(request: HttpRequest, code: str) -> HttpResponse:
     if token is None:
         return redirect("join_session", code)
     if Takeover.objects.filter(token_hash=hash_token(token)).exists():
-        return render(request, "join/wait.html", {"code": code})
+        return render(request, "joining/wait.html", {"code": code})
     if Participant.objects.with_token(hash_token(token)).filter(session__code=code).exists():
         response = redirect("student_page", code)
         set_participant_cookie(response, code, token)
@@ -137,11 +139,11 @@ def private_link(request: HttpRequest, code: str, token: str) -> HttpResponse:
     own = Participant.objects.with_token(hash_token(token)).filter(session__code=code)
     participant = own.first()
     if participant is None:
-        return render(request, "join/no_record.html", status=404)
+        return render(request, "joining/no_record.html", status=404)
     if request.method == "GET":
         return render(
             request,
-            "join/private_link.html",
+            "joining/private_link.html",
             {"participant": participant, "session": participant.session},
         )
     response = redirect("student_page", code)
@@ -152,7 +154,7 @@ def private_link(request: HttpRequest, code: str, token: str) -> HttpResponse:
 def _unknown_code(request: HttpRequest, code: str) -> HttpResponse:
     """Only wrong codes are counted: a right one works from everywhere, whatever others do."""
     if not may_guess(address_of(request)):
-        response = render(request, "join/too_many.html", status=429)
+        response = render(request, "joining/too_many.html", status=429)
         return come_again(response, WRONG_CODES.period_s)
     form = CodeForm(initial={"code": code[:12]})
-    return render(request, "join/code.html", {"form": form, "unknown": True}, status=404)
+    return render(request, "joining/code.html", {"form": form, "unknown": True}, status=404)

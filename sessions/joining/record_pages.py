@@ -44,7 +44,7 @@ def student_page(request: HttpRequest, code: str) -> HttpResponse:
         "qr": qr_svg(link),
     }
     if participant.left_at or participant.removed_at or not session.is_joinable:
-        response = render(request, "join/over.html", context)
+        response = render(request, "joining/over.html", context)
     else:
         context["emotions"] = EMOTIONS
         context["config"] = {
@@ -52,7 +52,7 @@ def student_page(request: HttpRequest, code: str) -> HttpResponse:
             "state": session.state,
             "interval_s": session.interval_s,
         }
-        response = render(request, "join/class.html", context)
+        response = render(request, "joining/class.html", context)
     set_participant_cookie(response, code, token)
     return response
 
@@ -78,7 +78,7 @@ def delete(request: HttpRequest, code: str) -> HttpResponse:
         return _not_here(request, code)
     session, stored = participant.session, _stored(participant)
     membership.delete_participant(participant)
-    response = render(request, "join/deleted.html", {"session": session, "stored": stored})
+    response = render(request, "joining/deleted.html", {"session": session, "stored": stored})
     response.delete_cookie(cookie_name(code), samesite="Lax")
     return response
 

@@ -17,12 +17,12 @@ CARD = "MODEL_CARD.md"
 def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("dashboard")
-    return render(request, "home.html")
+    return render(request, "site/home.html")
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "privacy.html")
+    return render(request, "site/privacy.html")
 
 
 @require_safe
@@ -31,7 +31,7 @@ def model_card(request: HttpRequest) -> HttpResponse:
     manifest = served_manifest()
     if manifest is None:
         raise Http404("No emotion is estimated here.")
-    return render(request, "model_card.html", {"card": _card(manifest.folder / CARD)})
+    return render(request, "site/model_card.html", {"card": _card(manifest.folder / CARD)})
 
 
 def _card(path: Path) -> str:

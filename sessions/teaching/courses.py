@@ -15,7 +15,7 @@ from sessions.teaching.forms import CourseForm, RosterForm
 @require_safe
 def course_list(request: TeacherRequest) -> HttpResponse:
     courses = Course.objects.owned_by(request.user).for_list()
-    return render(request, "courses/list.html", {"courses": courses})
+    return render(request, "teaching/courses.html", {"courses": courses})
 
 
 @login_required
@@ -40,7 +40,7 @@ def course_page(request: TeacherRequest, pk: int) -> HttpResponse:
         return redirect(course)
     return render(
         request,
-        "courses/course.html",
+        "teaching/course.html",
         {
             "course": course,
             "form": form,
@@ -56,4 +56,4 @@ def _edit(request: TeacherRequest, course: Course, done: str) -> HttpResponse:
         course = form.save()
         messages.success(request, done)
         return redirect(course)
-    return render(request, "courses/form.html", {"form": form, "course": course})
+    return render(request, "teaching/course_form.html", {"form": form, "course": course})

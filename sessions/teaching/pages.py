@@ -37,7 +37,7 @@ def session_list(request: TeacherRequest) -> HttpResponse:
     lines = sparklines_for(shown)
     return render(
         request,
-        "sessions/list.html",
+        "teaching/sessions.html",
         {
             "page": page,
             "rows": [(session, lines.get(session.pk, [])) for session in shown],
@@ -53,7 +53,7 @@ def session_new(request: TeacherRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         return redirect(form.save())
-    return render(request, "sessions/form.html", {"form": form})
+    return render(request, "teaching/session_form.html", {"form": form})
 
 
 @login_required
@@ -63,7 +63,7 @@ def session_edit(request: TeacherRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         messages.success(request, "Session saved.")
         return redirect(form.save())
-    return render(request, "sessions/form.html", {"form": form, "session": session})
+    return render(request, "teaching/session_form.html", {"form": form, "session": session})
 
 
 @login_required
@@ -73,7 +73,7 @@ def session_lobby(request: TeacherRequest, pk: int) -> HttpResponse:
     link = _join_link(request, session)
     return render(
         request,
-        "sessions/lobby.html",
+        "teaching/lobby.html",
         {
             "session": session,
             "link": link,
@@ -93,7 +93,7 @@ def session_qr(request: TeacherRequest, pk: int) -> HttpResponse:
     session = own_session(request, pk)
     link = _join_link(request, session)
     return render(
-        request, "sessions/qr.html", {"session": session, "link": link, "qr": qr_svg(link)}
+        request, "teaching/qr.html", {"session": session, "link": link, "qr": qr_svg(link)}
     )
 
 
@@ -113,7 +113,7 @@ def session_live(request: TeacherRequest, pk: int) -> HttpResponse:
             "coverage": COVERAGE_COLOUR,
         },
     }
-    return render(request, "sessions/live.html", {"session": session, "config": config})
+    return render(request, "live/dashboard.html", {"session": session, "config": config})
 
 
 @login_required
@@ -135,7 +135,7 @@ def session_end(request: TeacherRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         if not session.is_live:
             return redirect(session)
-        return render(request, "sessions/end.html", {"session": session})
+        return render(request, "teaching/end.html", {"session": session})
     try:
         services.end_session(session)
     except NotAllowed as refusal:

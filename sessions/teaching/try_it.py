@@ -36,7 +36,7 @@ PROBLEMS: Final[dict[FrameProblem, tuple[int, str]]] = {
 @require_safe
 def try_it(request: TeacherRequest) -> HttpResponse:
     """The page: a picture from a file or the webcam, and what is seen in it."""
-    return render(request, "try_it.html", {"emotions": EMOTIONS})
+    return render(request, "teaching/try_it.html", {"emotions": EMOTIONS})
 
 
 @never_cache

@@ -203,7 +203,7 @@ class TestWithACamera:
         page.goto(f"{school.server.base_url}/join/")
         meanings, waits = page.evaluate(
             """async codes => {
-                const { backoff, meaning } = await import("/static/js/socket.js");
+                const { backoff, meaning } = await import("/static/js/joining/socket.js");
                 const waits = [0, 1, 2, 3, 4, 20].map(n => Array.from(Array(50), () => backoff(n)));
                 return [codes.map(meaning), waits];
             }""",

@@ -29,7 +29,7 @@ def page(report: SessionReport) -> str:
             "figures": {chart.key: chart.figure for chart in charts},
             "css": _static("css/site.css"),
             "plotly": get_plotlyjs(),
-            "script": _static("js/report.js"),
+            "script": _static("js/reports/report.js"),
         },
     )
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** One card a student: who, how they are there, and their last five minutes as a small line. */
 
-import { capital, decimal } from "./charts.js";
+import { capital, decimal } from "../site/charts.js";
 import { takeOut } from "./door.js";
 
 const TRAIL_S = 300;

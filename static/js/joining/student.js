@@ -5,10 +5,10 @@
  * -camera and -answered (the number of results) on the root element.
  */
 
-import { CameraProblem, MISSING, closeCamera, openCamera } from "./camera.js";
+import { CameraProblem, MISSING, closeCamera, openCamera } from "../site/camera.js";
 import { meaning } from "./socket.js";
 
-/** @typedef {import("./camera.js").CameraState} CameraState */
+/** @typedef {import("../site/camera.js").CameraState} CameraState */
 
 /**
  * @param {string} id

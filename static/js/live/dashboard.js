@@ -1,7 +1,7 @@
 // @ts-check
 /** The live page of a class: one socket in, three charts and a card for each student out. */
 
-import { capital, clock, config as plain, decimal, filled, layout, legend, onThemeChange, percent } from "./charts.js";
+import { capital, clock, config as plain, decimal, filled, layout, legend, onThemeChange, percent } from "../site/charts.js";
 import { ClassSeries } from "./class_series.js";
 import { DashboardSocket } from "./dashboard_socket.js";
 import { showAsks, showTrouble } from "./door.js";

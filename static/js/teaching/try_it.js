@@ -5,8 +5,8 @@
  * Flags for tests: data-ready, -camera and -answered (the number of results) on the root element.
  */
 
-import { CameraProblem, MISSING, closeCamera, openCamera } from "./camera.js";
-import { capital, percent } from "./charts.js";
+import { CameraProblem, MISSING, closeCamera, openCamera } from "../site/camera.js";
+import { capital, percent } from "../site/charts.js";
 import { Problem, encode, post, postUntilAnswered, sleep } from "./pictures.js";
 
 const WEBCAM_INTERVAL_MS = 1000;
