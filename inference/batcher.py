@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from inference.capacity import Capacity
+from inference.capacity import Capacity, Sizes
 from inference.frames import FrameError
 from inference.pipeline import FrameResult
 from inference.threads import be_nice
@@ -82,13 +82,8 @@ class Batcher:
                 f"max_batch and max_queue must be at least 1, got {max_batch} and {max_queue}"
             )
         self._pipeline = pipeline
-        self._workers = workers
-        self._max_batch = max_batch
         self._max_wait_s = max_wait_s
-        self._batch_s = batch_s
         self._max_age_s = max_age_s
-        self._target_s = target_s
-        self._max_queue = max_queue
         self._limit_s = limit_s
         self._waiting = Waiting()
         self._changed = threading.Condition()
@@ -96,6 +91,7 @@ class Batcher:
         self._watchdog: threading.Thread | None = None
         self._batch: _Batch | None = None
         self._capacity = Capacity()
+        self._sizes = Sizes(self._capacity, workers, max_batch, batch_s, max_queue, target_s)
         self._counts: Counter[str] = Counter()
         self._last_batch_size = 0
         self._last_batch_ms = 0.0
@@ -134,7 +130,7 @@ class Batcher:
                 raise Shed("The analysis is not running.")
             self._counts["submitted"] += 1
             older = self._waiting.put(job)
-            too_many = len(self._waiting) - self._room()
+            too_many = len(self._waiting) - self._sizes.queue(time.monotonic())
             displaced = [self._waiting.drop() for _ in range(too_many)]
             self._changed.notify_all()
         if older is not None:
@@ -169,23 +165,6 @@ class Batcher:
                 "busy_seconds": round(self._busy_s, 3),
             }
 
-    def _room(self) -> int:
-        """How many may wait; the caller holds the lock."""
-        return self._within(self._target_s, self._batch_size(), self._max_queue)
-
-    def _batch_size(self) -> int:
-        """How many make a batch at most; the caller holds the lock."""
-        most = self._max_batch
-        if self._capacity.per_s(time.monotonic()) is None:
-            # On a slow machine the capacity must be known soon.
-            most = min(2 * self._workers, most)
-        return self._within(self._batch_s, self._workers, most)
-
-    def _within(self, seconds: float, least: int, most: int) -> int:
-        """How many frames can be answered in that time; as many as may be while it is unknown."""
-        rate = self._capacity.per_s(time.monotonic())
-        return most if rate is None else min(most, max(least, int(rate * seconds)))
-
     # The thread that analyses ------------------------------------------------------------------
 
     def _start_thread(self) -> None:
@@ -201,7 +180,7 @@ class Batcher:
                 self._gather(me)
                 if self._thread is not me:
                     return
-                jobs = self._waiting.take(self._batch_size())
+                jobs = self._waiting.take(self._sizes.batch(time.monotonic()))
                 batch = self._batch = _Batch(jobs, time.monotonic())
             batch.jobs = [job for job in jobs if self._is_fresh(job)]
             if batch.jobs:
@@ -217,7 +196,7 @@ class Batcher:
             oldest = self._waiting.oldest()
             if oldest is not None:
                 left = oldest + self._max_wait_s - time.monotonic()
-                if len(self._waiting) >= self._batch_size() or left <= 0:
+                if len(self._waiting) >= self._sizes.batch(time.monotonic()) or left <= 0:
                     return
             self._changed.wait(left)
 
@@ -276,7 +255,7 @@ class Batcher:
             self._last_batch_size = len(batch.jobs)
             self._last_batch_ms = seconds * 1000
             self._busy_s += seconds
-            if 2 * len(batch.jobs) >= self._batch_size():
+            if 2 * len(batch.jobs) >= self._sizes.batch(time.monotonic()):
                 self._capacity.note(len(batch.jobs), seconds, now)
             return True
 

@@ -1,8 +1,9 @@
-"""How many frames a second the analysis can answer, from the batches it has done. Pure."""
+"""How many frames a second the analysis can answer, and how many may wait for it. Pure."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 MEMORY_S: Final = 5.0
@@ -38,3 +39,35 @@ class Capacity:
         unsure_s = max(0.0, now - self._noted_at - SURE_FOR_S)
         # Bounded: a night without a class must not overflow.
         return self._frames / self._seconds * math.exp(min(50.0, DRIFT_PER_S * unsure_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What fits into a batch and into the queue before it.
+
+    workers: frames that are looked at side by side: a smaller batch is no quicker. max_batch,
+    max_queue: never more. batch_s, queue_s: what must be answered within so many seconds.
+    """
+
+    capacity: Capacity
+    workers: int
+    max_batch: int
+    batch_s: float
+    max_queue: int
+    queue_s: float
+
+    def batch(self, now: float) -> int:
+        """Frames of a batch at most."""
+        most = self.max_batch
+        if self.capacity.per_s(now) is None:
+            # On a slow machine the capacity must be known soon.
+            most = min(2 * self.workers, most)
+        return self._within(self.batch_s, self.workers, most, now)
+
+    def queue(self, now: float) -> int:
+        """Frames that may wait."""
+        return self._within(self.queue_s, self.batch(now), self.max_queue, now)
+
+    def _within(self, seconds: float, least: int, most: int, now: float) -> int:
+        rate = self.capacity.per_s(now)
+        return most if rate is None else min(most, max(least, int(rate * seconds)))

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from inference.labels import EMOTIONS
 from sessions.live.dashboard_messages import BucketView
+from sessions.live.people import Presence
 from sessions.live.snapshot import load_snapshot
-from sessions.live.state import ClassState, Presence
+from sessions.live.state import ClassState
 from sessions.live.tallies import Seconds, Slots
 from sessions.models import ClassSession, Participant, Sample
 from sessions.reports.exports import csv as csv_export

@@ -14,7 +14,7 @@ from sessions.site.context import served_manifest
 from tests.factories import make_teacher
 from tests.server import Server
 
-PARTS = {"database", "messages", "model", "batcher", "recorder"}
+PARTS = {"database", "messages", "model", "batcher", "recorder", "tasks"}
 
 
 @pytest.mark.finding(18)

@@ -258,6 +258,7 @@ async def test_a_batch_that_hangs_is_given_up_and_the_next_frames_are_answered(
 
 
 @pytest.mark.finding(10)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_a_thread_that_dies_is_started_again_and_nobody_stays_unanswered(
     running: list[Batcher], gate: Gate
 ) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from inference.capacity import MEMORY_S, SURE_FOR_S, Capacity
+from inference.capacity import MEMORY_S, SURE_FOR_S, Capacity, Sizes
 
 
 def test_it_is_unknown_before_the_first_batch() -> None:
@@ -36,3 +36,21 @@ def test_it_grows_while_no_large_batch_says_otherwise() -> None:
     assert later[0] > 32  # type: ignore[operator]
     capacity.note(16, 1.0, 200.0)
     assert capacity.per_s(200.0) == pytest.approx(16)
+
+
+def sizes(rate: float | None) -> Sizes:
+    capacity = Capacity()
+    if rate is not None:
+        capacity.note(100, 100 / rate, 0.0)
+    return Sizes(capacity, workers=2, max_batch=16, batch_s=0.5, max_queue=256, queue_s=1.0)
+
+
+@pytest.mark.finding(11)
+@pytest.mark.parametrize(
+    ("rate", "batch", "queue"),
+    [(None, 4, 256), (1.0, 2, 2), (10.0, 5, 10), (100.0, 16, 100), (1000.0, 16, 256)],
+)
+def test_batch_and_queue_are_as_large_as_can_be_answered_in_time(
+    rate: float | None, batch: int, queue: int
+) -> None:
+    assert (sizes(rate).batch(0.0), sizes(rate).queue(0.0)) == (batch, queue)

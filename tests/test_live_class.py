@@ -21,9 +21,9 @@ from sessions.live.agreement import ParticipantTruth, SessionTruth
 from sessions.live.counters import Counters
 from sessions.live.live_class import LiveClass
 from sessions.live.pacing import Frame
+from sessions.live.people import Presence
 from sessions.live.protocol import StudentMessage
 from sessions.live.recorder import Recorder
-from sessions.live.state import Presence
 from sessions.live.tasks import Tasks
 from sessions.models import Sample
 from tests.classroom import empty_frame

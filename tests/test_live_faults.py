@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from sessions.demo.simulation import Outcome, Plan, simulate
+from sessions.demo.browser import Plan
+from sessions.demo.simulation import Outcome, simulate
 from tests.classroom import Socket, Teacher, empty_frame, open_socket
 from tests.server import Server, running_server
 

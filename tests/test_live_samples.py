@@ -6,8 +6,8 @@ from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult
 from sessions.clock import Start
 from sessions.joining.admission import Admission
+from sessions.live.people import Presence
 from sessions.live.samples import sample_of, with_sample
-from sessions.live.state import Presence
 
 BEGAN = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 HAPPY = tuple(0.94 if name == "happy" else 0.01 for name in EMOTIONS)

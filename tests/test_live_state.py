@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from inference.labels import EMOTIONS
 from sessions.live.dashboard_messages import ParticipantView
-from sessions.live.state import HEARD_WITHIN_S, ClassState, Presence
+from sessions.live.people import Presence
+from sessions.live.state import HEARD_WITHIN_S, ClassState
 from sessions.live.tallies import Slots
 
 HAPPY = tuple(0.94 if name == "happy" else 0.01 for name in EMOTIONS)

@@ -11,14 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from inference.manifest import available_models
 from inference.paths import MODELS_DIR
-from sessions.demo.simulation import (
-    MAX_FRAMES,
-    Browser,
-    Outcome,
-    Plan,
-    SimulationError,
-    read_frames,
-)
+from sessions.demo.browser import Browser, Plan, SimulationError
+from sessions.demo.simulation import MAX_FRAMES, Outcome, read_frames
 from sessions.site import limits
 from tests import factories
 from tests.classroom import Teacher

@@ -12,12 +12,12 @@ STORAGE_TESTS = (
     "test_joining_admission",
     "test_joining_cookies",
     "test_joining_membership",
+    "test_live_housekeeping",
     "test_live_inserting",
     "test_live_journal",
     "test_live_recorder",
     "test_live_snapshot",
     "test_querysets",
-    "test_retention",
     "test_services",
 )
 

@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sessions.live.agreement import may_watch
+from sessions.live.people import Presence
 from sessions.live.protocol import CloseCode
-from sessions.live.state import Presence
 from sessions.live.tallies import Row
 from sessions.live.tasks import Tasks
 

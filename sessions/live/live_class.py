@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import time
 from dataclasses import replace
 from datetime import datetime
@@ -22,9 +21,9 @@ from sessions.live.agreement import ParticipantTruth, SessionTruth
 from sessions.live.audience import Audience
 from sessions.live.counters import Counters
 from sessions.live.pacing import Frame, RateLimiter
+from sessions.live.people import People, Presence
 from sessions.live.protocol import ELSEWHERE, FAREWELLS, SILENCE, CloseCode, StudentMessage
 from sessions.live.samples import sample_of, with_sample
-from sessions.live.state import Presence
 from sessions.live.tallies import Seconds
 from sessions.live.tasks import Tasks
 from sessions.news import Farewell
@@ -39,8 +38,6 @@ logger = logging.getLogger(__name__)
 News = dict[str, Any]
 """A message between serving processes, ready for the channel layer."""
 
-EVERYBODY_S: Final = 5.0
-"""How often everybody connected is told of, changed or not, so that silence means gone."""
 LINGER_S: Final = 30.0
 """How long a class without connections is remembered, for those who come back."""
 STALE_S: Final = 8.0
@@ -71,7 +68,7 @@ class LiveClass:
         self.session_id = truth.session_id
         self.students: dict[int, StudentSocket] = {}
         self.audience = Audience(truth.session_id, tasks)
-        self.people: dict[int, Presence] = {}
+        self.people = People()
         self._truth = truth
         self._service = service
         self._recorder = recorder
@@ -79,9 +76,7 @@ class LiveClass:
         self._tasks = tasks
         self._tracks: dict[int, EngagementTrack] = {}
         self._seconds = Seconds()
-        self._changed: set[int] = set()
         self._visits: dict[int, RateLimiter] = {}
-        self._told_all_at = -math.inf
         self._used_at = time.monotonic()
         self._pace = 1.0
 
@@ -128,19 +123,19 @@ class LiveClass:
         known = self.people.get(me.participant_id) or Presence(
             me.participant_id, me.name, me.is_simulated, me.connection_id, True, me.camera
         )
-        self._know(replace(known, connection=me.connection_id, connected=True))
+        self.people.know(replace(known, connection=me.connection_id, connected=True))
 
     def leave(self, socket: StudentSocket, me: Admission) -> None:
         """The socket has closed."""
         self._recorder.closed(me.connection_id, self.moment())
         if self.students.get(me.participant_id) is socket:
             del self.students[me.participant_id]
-            self._change(me.participant_id, connected=False)
+            self.people.change(me.participant_id, connected=False)
 
     def camera(self, me: Admission, state: str) -> None:
         """Why there are frames, or none."""
         self._recorder.camera(me.participant_id, state)
-        self._change(me.participant_id, camera=state)
+        self.people.change(me.participant_id, camera=state)
 
     def part(self, participant_id: int, reason: Farewell) -> None:
         """A participant is gone, or not on this device; deleted or removed ones are forgotten."""
@@ -150,26 +145,17 @@ class LiveClass:
         if reason in ("deleted", "removed"):
             self._forget(participant_id)
         else:
-            self._change(participant_id, connected=False)
+            self.people.change(participant_id, connected=False)
 
     def _part_with(self, socket: StudentSocket, code: CloseCode, reason: str) -> None:
         self._tasks.spawn(partial(socket.finish, code, reason), "farewell")
 
     def _forget(self, participant_id: int) -> None:
-        for known in (self.people, self._tracks, self._visits):
+        self.people.forget(participant_id)
+        for known in (self._tracks, self._visits):
             known.pop(participant_id, None)
-        self._changed.discard(participant_id)
         self._seconds.forget(participant_id)
         self.audience.forget(participant_id)
-
-    def _change(self, participant_id: int, **fields: Any) -> None:
-        known = self.people.get(participant_id)
-        if known is not None:
-            self._know(replace(known, **fields))
-
-    def _know(self, person: Presence) -> None:
-        self.people[person.id] = person
-        self._changed.add(person.id)
 
     # A frame's way -----------------------------------------------------------------------------
 
@@ -207,7 +193,7 @@ class LiveClass:
         self._seconds.add(me.participant_id, second, seen.faces, engagement, seen.probabilities)
         known = self.people.get(me.participant_id)
         if known is not None:
-            self._know(with_sample(known, at, seen, engagement))
+            self.people.know(with_sample(known, at, seen, engagement))
         self._counters.add("frames_answered")
         return protocol.result(frame.seq, at, seen, engagement if self.show_engagement else None)
 
@@ -281,11 +267,7 @@ class LiveClass:
         self._set_pace(pace)
         if self.students or self.audience.dashboards:
             self._used_at = now
-        if now - self._told_all_at >= EVERYBODY_S:
-            self._changed.update(key for key, one in self.people.items() if one.connected)
-            self._told_all_at = now
-        people = [self.people[key].to_news() for key in self._changed if key in self.people]
-        self._changed.clear()
+        people = self.people.take_news(now)
         news = {
             "type": "class.news",
             "session_id": self.session_id,
@@ -316,7 +298,7 @@ class LiveClass:
             silent_s = now - socket.heard_at
             known = self.people.get(participant_id)
             if known is not None and known.connected != (silent_s < STALE_S):
-                self._know(replace(known, connected=silent_s < STALE_S))
+                self.people.change(participant_id, connected=silent_s < STALE_S)
             if silent_s > SILENT_S:
                 self._part_with(socket, CloseCode.SILENT, SILENCE)
         self.audience.close_silent(now - SILENT_S, SILENCE)

@@ -8,7 +8,7 @@ from datetime import datetime
 from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult
 from sessions.joining.admission import Admission
-from sessions.live.state import Presence
+from sessions.live.people import Presence
 from sessions.models import Sample
 
 

@@ -12,13 +12,13 @@ from django.contrib.auth.models import User
 
 from inference.labels import EMOTIONS
 from sessions.live.dashboard_messages import Series, TrailPoint
+from sessions.live.people import Presence
 from sessions.live.protocol import rounded
 from sessions.live.state import (
     HEARD_WITHIN_S,
     HERE_AT_LEAST_S,
     HERE_INTERVALS,
     ClassState,
-    Presence,
     bucket_view,
 )
 from sessions.live.tallies import KEPT_SLOTS, Slots

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
 from inference.labels import most_probable
 from sessions.live.dashboard_messages import BucketView, Changes, ParticipantView, Status
+from sessions.live.people import Presence
 from sessions.live.protocol import by_emotion, rounded
 from sessions.live.tallies import Row, Slots
 from sessions.reports.buckets import Bucket, class_emotions, class_engagement, coverage
@@ -16,37 +16,6 @@ HERE_INTERVALS: Final = 3
 HERE_AT_LEAST_S: Final = 5.0
 HEARD_WITHIN_S: Final = 15.0
 """A process tells of everybody connected every few seconds; in silence this long they are gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """What is known of one participant now. Moments are in seconds since the epoch, as
-    the session's own clock has them.
-
-    connection: the number of the stay this is about; a higher one is newer. faces,
-    probabilities (in the order of EMOTIONS) and engagement: of the latest sample, or of none.
-    face_at: when a face was last seen.
-    """
-
-    id: int
-    name: str
-    simulated: bool
-    connection: int
-    connected: bool
-    camera: str
-    faces: int = 0
-    face_at: float | None = None
-    probabilities: tuple[float, ...] | None = None
-    engagement: float | None = None
-
-    def to_news(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_news(cls, news: dict[str, Any]) -> Presence:
-        """The opposite of to_news(), also after a way through JSON or MessagePack."""
-        values = news["probabilities"]
-        return cls(**{**news, "probabilities": None if values is None else tuple(values)})
 
 
 class ClassState:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from sessions.demo.simulation import Outcome, Plan, simulate
+from sessions.demo.browser import Plan
+from sessions.demo.simulation import Outcome, simulate
 from tests.classroom import Lesson, Teacher, empty_frame
 from tests.e2e.browser import chromium, flag
 from tests.server import Server, running_server

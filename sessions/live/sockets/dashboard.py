@@ -14,11 +14,12 @@ from sessions.live.agreement import may_watch
 from sessions.live.dashboard_messages import Ask, Tick, WatchedSession
 from sessions.live.dashboard_messages import Snapshot as SnapshotMessage
 from sessions.live.live_class import LiveClass
+from sessions.live.people import Presence
 from sessions.live.protocol import CloseCode, Fault, Ping, Pong, ProtocolError, SessionState
 from sessions.live.runtime import Runtime
 from sessions.live.snapshot import Snapshot, load_snapshot
 from sessions.live.sockets.base import LiveSocket
-from sessions.live.state import ClassState, Presence
+from sessions.live.state import ClassState
 
 MOST_OF_A_USER: Final = 20
 """Dashboards of one teacher: some forgotten tabs, and no program that opens them for ever."""

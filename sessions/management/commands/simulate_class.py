@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from sessions.codes import normalise_code
-from sessions.demo.simulation import Plan, SimulationError, read_frames, simulate
+from sessions.demo.browser import Plan, SimulationError
+from sessions.demo.simulation import read_frames, simulate
 
 
 class Command(BaseCommand):
