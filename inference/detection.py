@@ -48,6 +48,7 @@ YUNET_CANDIDATES: Final = 1000
 class photograph with 45 were lost."""
 
 Box = tuple[int, int, int, int]
+Point = tuple[float, float]
 
 
 class DetectorError(ValueError):
@@ -58,11 +59,15 @@ class DetectorError(ValueError):
 class Face:
     """box: x, y, w, h in pixels of the picture; it may reach beyond the border.
 
-    score: the detector's confidence, 0 to 1; Haar has none and says 1.
+    score: the detector's confidence, 0 to 1; Haar has none and says 1. landmarks: x, y of the
+    right and the left eye (the person's, so the right one is at the left of the picture), the tip
+    of the nose, and the right and the left corner of the mouth, in pixels of the picture and
+    maybe beyond its border; None where the detector knows none.
     """
 
     box: Box
     score: float
+    landmarks: tuple[Point, ...] | None = None
 
 
 class Detector(Protocol):
@@ -145,7 +150,14 @@ class YuNetDetector:
         _, rows = network.detect(small)
         found = [] if rows is None else rows
         return _largest_first(
-            [Face(_enlarge(row[:4], scale), float(min(1.0, row[-1]))) for row in found]
+            [
+                Face(
+                    _enlarge(row[:4], scale),
+                    float(min(1.0, row[-1])),
+                    tuple((float(x) * scale, float(y) * scale) for x, y in row[4:14].reshape(5, 2)),
+                )
+                for row in found
+            ]
         )
 
     def _network(self) -> cv2.FaceDetectorYN:

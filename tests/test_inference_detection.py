@@ -51,6 +51,22 @@ def check_five_faces(detector: Detector, photo: NDArray[np.uint8]) -> None:
     assert all(0 <= face.score <= 1 for face in faces)
 
 
+def test_yunet_tells_where_eyes_nose_and_mouth_are(photo: NDArray[np.uint8]) -> None:
+    for scale in (1, 6):
+        picture = np.asarray(cv2.resize(photo, None, fx=scale, fy=scale), np.uint8)
+        for face in YuNetDetector(YUNET).detect(picture):
+            assert face.landmarks is not None
+            right_eye, left_eye, nose, right_corner, left_corner = face.landmarks
+            assert right_eye[0] < nose[0] < left_eye[0]
+            assert max(right_eye[1], left_eye[1]) < nose[1] < min(right_corner[1], left_corner[1])
+            x, y, w, h = face.box
+            assert all(x <= px <= x + w and y <= py <= y + h for px, py in face.landmarks)
+
+
+def test_haar_knows_no_landmarks(photo: NDArray[np.uint8]) -> None:
+    assert all(face.landmarks is None for face in HaarDetector().detect(photo))
+
+
 def test_a_photo_of_many_megapixels_has_the_same_faces_in_its_own_pixels(
     detector: Detector, photo: NDArray[np.uint8]
 ) -> None:

@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.preprocessing import standardise
+from training.corruption import corrupt_some
 
 
 class Batch(NamedTuple):
     """What one step learns from.
 
     view: seed, epoch and index of the changes; where they are equal, so are the faces. faces:
-    (B, S, S, C) uint8, changed. pictures: the same, preprocessed, float32, in a repeated view
-    some of them mirrored. targets: (B, 7). weights: (B,), of the loss.
+    (B, S, S, C) uint8, changed, as teachers see them. pictures: the same, some of them corrupted,
+    in a repeated view some mirrored, and preprocessed, float32. targets: (B, 7). weights: (B,),
+    of the loss.
     """
 
     view: tuple[int, int, int]
@@ -37,7 +39,8 @@ class Augmentation:
     brightness: fraction of 255 either way. contrast: fraction either way. Both are for
     preprocessings that keep them; standardise takes them out. mix: the probability that
     another face of the batch shows through, with up to half of the light and of the target
-    (after Zhang and others, "mixup", 2018).
+    (after Zhang and others, "mixup", 2018). corrupt: the probability that it suffers what
+    webcams do (training.corruption); teachers see it as it was before.
     """
 
     flip: float = 0.5
@@ -49,6 +52,7 @@ class Augmentation:
     brightness: float = 0.0
     contrast: float = 0.0
     mix: float = 0.0
+    corrupt: float = 0.0
 
 
 def augment(
@@ -158,10 +162,12 @@ class FaceBatches(keras.utils.PyDataset):
         rng = np.random.default_rng((*self._key, index))
         faces = augment(resize(self._faces[rows], self._look.size), self._settings, rng)
         faces, targets = mix(faces, self._targets[rows], self._settings.mix, rng)
-        pictures = self._look.prepare(faces)
+        anew = np.random.default_rng((*self._key, index, self._epoch))
+        seen = corrupt_some(faces, self._settings.corrupt, anew)
         if self._view != self._epoch:
-            turned = np.random.default_rng((*self._key, index, self._epoch)).random(len(rows)) < 0.5
-            pictures[turned] = pictures[turned, :, ::-1]
+            turned = anew.random(len(rows)) < 0.5
+            seen[turned] = seen[turned, :, ::-1]
+        pictures = self._look.prepare(seen)
         return Batch((*self._key, index), faces, pictures, targets, self._weights[rows])
 
 

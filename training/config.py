@@ -239,9 +239,10 @@ class TrainingConfig:
             raise ValueError(f"views is {self.views}; expected 0 or more")
         if len(self.stages) > 1:
             raise ValueError("faces that come again do so at one size: views need a single stage")
-        if self.teachers and not self.teachers_mirrored:
+        if not self.teachers_mirrored and not all(step.twins for step in self.teachers):
             raise ValueError(
-                "faces that come again are mirrored, so with views teachers_mirrored must be True"
+                "faces that come again are mirrored, so with views teachers_mirrored must be True, "
+                "or all teachers must have twins"
             )
 
     def _check_phases(self) -> None:
