@@ -9,10 +9,33 @@ from django.contrib.auth.models import User
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import Error as DatabaseError
 
+from inference.detection import DetectorError
 from inference.manifest import ModelError, find_model, read_manifest, verify_files
+from inference.yunet import find_yunet
 from sessions.site.accounts import DEMO_USERNAME
 
 EVERY_ADDRESS: Final = frozenset({"0.0.0.0", "::", "[::]"})
+
+
+@register("models")
+def check_face_detector(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The face detector must be there, whole and unaltered."""
+    if settings.FACE_DETECTOR != "yunet":
+        return []
+    try:
+        find_yunet()
+    except DetectorError as error:
+        return [
+            Error(
+                str(error),
+                hint="Restore models/yunet_2023mar (git checkout models/), or set "
+                "FACE_DETECTOR=haar, which finds fewer faces.",
+                id="engagement.E003",
+            )
+        ]
+    return []
 
 
 @register("models")

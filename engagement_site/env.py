@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -30,21 +29,6 @@ def secret(name: str) -> str:
             "`openssl rand -hex 32` makes one."
         )
     return value
-
-
-def existing_file(name: str, default: Path) -> Path | None:
-    """The file that the variable names; unset, the default where it is there, else None.
-
-    Raises ImproperlyConfigured where the variable names no file: a typing error must not end
-    in another behaviour without a word.
-    """
-    value = text(name, "")
-    if not value:
-        return default if default.is_file() else None
-    path = Path(value).expanduser()
-    if not path.is_file():
-        raise ImproperlyConfigured(f"{name}={value!r} names no file. Correct or unset it.")
-    return path
 
 
 def flag(name: str, default: bool) -> bool:

@@ -40,7 +40,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     ready = bool(found) and all(part["ok"] for part in found.values())
     content: dict[str, Any] = {"ready": ready}
     if runtime is not None and may_see_details(request):
-        content |= {"parts": found, "model": _model(), **_counts(runtime)}
+        content |= {"parts": found, "model": _model(), **_served(runtime), **_counts(runtime)}
     return JsonResponse(content, status=200 if ready else 503)
 
 
@@ -55,6 +55,12 @@ def parts(runtime: Runtime) -> dict[str, dict[str, Any]]:
         "batcher": {"ok": service["healthy"]},
         "recorder": {"ok": recorder["alive"] and recorder["failing_since_s"] is None, **recorder},
     }
+
+
+def _served(runtime: Runtime) -> dict[str, str]:
+    """detector, runtime and precision, once they are there."""
+    state = runtime.service.state()
+    return {key: state[key] for key in ("detector", "runtime", "precision") if key in state}
 
 
 def _counts(runtime: Runtime) -> dict[str, Any]:

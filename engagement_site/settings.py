@@ -13,8 +13,8 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 
 from engagement_site import env
 from engagement_site.private import make_private
-from inference.paths import YUNET_FILE
-from inference.registry import default_model
+from inference.registry import DEFAULT_MODEL
+from inference.runtimes import DETECTORS, RUNTIMES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).expanduser().resolve()
@@ -55,9 +55,9 @@ IS_PUBLIC = BEHIND_TLS or TRUSTED_PROXIES > 0 or not {HOST, *ALLOWED_HOSTS} <= O
 POLICY = env.choice("POLICY", "emotion", ("emotion", "presence"))
 RETENTION_DAYS = env.number("RETENTION_DAYS", 90, 1, 3650)
 MODELS_DIR = Path(env.text("MODELS_DIR", str(BASE_DIR / "models"))).expanduser().resolve()
-EMOTION_MODEL = env.text("EMOTION_MODEL", default_model(MODELS_DIR))
-YUNET_PATH = env.existing_file("YUNET_PATH", DATA_DIR / "models" / YUNET_FILE)
-"""YuNet's file; None where none is named and none was fetched: faces are then found by Haar."""
+EMOTION_MODEL = env.text("EMOTION_MODEL", DEFAULT_MODEL)
+FACE_DETECTOR = env.choice("FACE_DETECTOR", "yunet", DETECTORS)
+INFERENCE_RUNTIME = env.choice("INFERENCE_RUNTIME", "openvino", tuple(RUNTIMES))
 FRAME_MAX_BYTES = 300_000
 FRAME_MAX_PIXELS = 1_000_000
 FRAME_RATE_LIMIT = 10

@@ -17,14 +17,15 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from inference.detection import DetectorError, clip_box, load_detector
+from inference.detection import DetectorError, clip_box
 from inference.engagement import EngagementTrack
 from inference.frames import FrameError, decode_jpeg, encode_jpeg
 from inference.labels import EMOTIONS
 from inference.manifest import ModelError, find_model
-from inference.paths import MODELS_DIR, yunet_path
+from inference.paths import MODELS_DIR, compiled_dir
 from inference.pipeline import FrameResult, Pipeline
-from inference.registry import default_model
+from inference.registry import DEFAULT_MODEL
+from inference.runtimes import DETECTORS, RUNTIMES, load_detector, make_runtime
 from inference.video import UnreadableFile, sample_video, webcam_jpeg
 
 IMAGE_SIDE: Final = 1280
@@ -49,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit status: 0, 1 for a file that was not analysed, 2 for a model."""
     options = _parser().parse_args(arguments)
     try:
-        pipeline = _load(options.model)
+        pipeline = _load(options.model, options.detector, options.runtime)
     except (ModelError, DetectorError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -100,8 +101,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument(
         "--model",
-        default=default_model(MODELS_DIR),
+        default=DEFAULT_MODEL,
         help="a name in models/ or a model's folder (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--detector", choices=DETECTORS, default=DETECTORS[0], help="(default: %(default)s)"
+    )
+    parser.add_argument(
+        "--runtime", choices=RUNTIMES, default=next(iter(RUNTIMES)), help="(default: %(default)s)"
     )
     parser.add_argument(
         "--fps",
@@ -122,14 +129,13 @@ def _positive(text: str) -> float:
     return value
 
 
-def _load(model: str) -> Pipeline:
+def _load(model: str, detector: str, runtime: str) -> Pipeline:
     folder = Path(model)
     if not (folder / "manifest.json").is_file():
         folder = find_model(MODELS_DIR, model)
-    # Imported here, so that --help and wrong names answer at once.
-    from inference.emotion import EmotionModel
-
-    return Pipeline(EmotionModel.load(folder), load_detector(yunet_path()), MAX_BYTES, MAX_PIXELS)
+    on = make_runtime(runtime, compiled_dir())
+    found = load_detector(detector, on)
+    return Pipeline(on.emotion_model(folder), found, MAX_BYTES, MAX_PIXELS)
 
 
 def _batches(pictures: Iterator[Picture]) -> Iterator[list[Picture]]:

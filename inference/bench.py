@@ -1,36 +1,49 @@
-"""Measure the served pipeline on this machine: python -m inference.bench [--image FILE]
+"""Measure the served pipeline on this machine: python -m inference.bench [--json]
 
-Prints one JSON object: milliseconds a face of every model in models/ at batch 1, 8 and 16, in
-float32 as it is served and in bfloat16, and milliseconds a frame of detection. Times of one run
-compare with each other only, so each model's come with their ratio to the first one's at batch
-16 in float32, and detection's likewise.
+Milliseconds of each stage and of a whole frame, by runtime and precision, all in one run: times
+of one run compare with each other only. A frame has one face. Decoding and detection take one
+core; emotion, in batches of 1, 8 and 16 faces, and the whole frame, in batches of 16, take all.
+"ratio" is the whole frame as it is served over the same by TensorFlow and OpenCV's YuNet.
 """
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import cv2
-import keras
 import numpy as np
+from numpy.typing import NDArray
 
-from inference.detection import load_detector
-from inference.emotion import EmotionModel
+from inference.detection import DetectorError
+from inference.drawn_face import drawn_face
+from inference.emotion import MAX_BATCH, EmotionModel
+from inference.frames import decode_jpeg, encode_jpeg
 from inference.manifest import ModelError, available_models, find_model
-from inference.network import load_network
-from inference.paths import MODELS_DIR, yunet_path
+from inference.paths import MODELS_DIR, compiled_dir
+from inference.pipeline import Pipeline
+from inference.runtimes import Runtime, load_detector
+from inference.runtimes.on_openvino import HALF, WHOLE, OpenVino
+from inference.video import webcam_jpeg
 
-REPEATS: Final = 30
-FRAME_WIDTH: Final = 320
-SERVED: Final = "float32"
-HALF: Final = "bfloat16"
-BASE: Final = 16
-"""The batch whose time every ratio refers to."""
+REPEATS: Final = 20
+BATCHES: Final = (1, 8, MAX_BATCH)
+MAX_BYTES: Final = 1_000_000
+MAX_PIXELS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame that is measured with, and the same decoded."""
+
+    jpeg: bytes
+    pixels: NDArray[np.uint8]
 
 
 def median_ms(run: Callable[[], object]) -> float:
@@ -43,93 +56,110 @@ def median_ms(run: Callable[[], object]) -> float:
     return statistics.median(times[3:]) * 1000
 
 
-def measure_model(model: EmotionModel) -> dict[int, float]:
-    """Milliseconds a face by batch size: 1, 8, 16."""
-    faces = np.random.default_rng(0).integers(
-        0, 256, (BASE, model.size, model.size, model.channels), dtype=np.uint8
-    )
-    return {
-        size: median_ms(lambda size=size: model.predict(faces[:size])) / size  # type: ignore[misc]
-        for size in (1, 8, BASE)
-    }
-
-
-def load_in_bfloat16(folder: Path) -> EmotionModel:
-    """A model that computes in bfloat16, its last layer excepted; its weights stay whole.
-
-    Raises ModelError as EmotionModel.load does.
-    """
-    manifest, network = load_network(folder)
-    half = keras.DTypePolicy("mixed_bfloat16")
-    for layer in network.layers[1:-1]:
-        layer.dtype_policy = half
-    return EmotionModel(manifest, network)
-
-
-def measure_detectors(image: Path) -> dict[str, float]:
-    """Milliseconds a frame of 320 px by detector. Raises OSError for an unreadable picture."""
-    pixels = cv2.imread(str(image))
+def make_frame(image: Path | None) -> Frame:
+    """A picture as a browser sends it; a drawn face where none is named. Raises OSError."""
+    pixels = cv2.imread(str(image)) if image else drawn_face()
     if pixels is None:
         raise OSError(f"{image} is no picture that OpenCV can read.")
-    height = round(pixels.shape[0] * FRAME_WIDTH / pixels.shape[1])
-    frame = np.asarray(cv2.resize(pixels, (FRAME_WIDTH, height)), dtype=np.uint8)
-    detectors = [load_detector(file) for file in {None, yunet_path()}]
-    return {
-        detector.name: median_ms(lambda detector=detector: detector.detect(frame))  # type: ignore[misc]
-        for detector in detectors
-    }
+    jpeg = webcam_jpeg(np.asarray(pixels, np.uint8)) if image else encode_jpeg(drawn_face(), 80)
+    return Frame(jpeg, decode_jpeg(jpeg, MAX_BYTES, MAX_PIXELS))
 
 
-def measure(folders: list[Path], image: Path | None) -> dict[str, Any]:
-    """All measurements: {"models": {name: {precision: {batch: {"ms", "ratio"}}}}, "detectors"}.
+def runtimes() -> list[Runtime]:
+    """All that can compute here: the reference first, what is served last."""
+    # TensorFlow takes seconds to import.
+    from inference.runtimes.on_tensorflow import TensorFlow
 
-    Raises ModelError and OSError.
+    served = OpenVino(compiled_dir())
+    others = [OpenVino(compiled_dir(), WHOLE)] if served.precision == HALF else []
+    return [TensorFlow(), *others, served]
+
+
+def measure_emotion(model: EmotionModel) -> dict[str, float]:
+    """Milliseconds a face by the size of the batch."""
+    shape = (MAX_BATCH, model.size, model.size, model.channels)
+    faces = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    return {str(size): _emotion_ms(model, faces[:size]) for size in BATCHES}
+
+
+def _emotion_ms(model: EmotionModel, faces: NDArray[np.uint8]) -> float:
+    return round(median_ms(lambda: model.predict(faces)) / len(faces), 3)
+
+
+def measure_frame(pipeline: Pipeline, frame: Frame) -> float:
+    """Milliseconds a whole frame, in batches of 16."""
+    frames = [frame.jpeg] * MAX_BATCH
+    return round(median_ms(lambda: pipeline.analyse(frames)) / MAX_BATCH, 3)
+
+
+def measure(folders: Sequence[Path], frame: Frame, chosen: Sequence[Runtime]) -> dict[str, Any]:
+    """All measurements of these models on these runtimes, the reference first; see above.
+
+    Raises ModelError and DetectorError.
     """
-    milliseconds = {
-        folder.name: {
-            SERVED: measure_model(EmotionModel.load(folder)),
-            HALF: measure_model(load_in_bfloat16(folder)),
-        }
-        for folder in folders
-    }
-    base = milliseconds[folders[0].name][SERVED][BASE]
-    detectors = measure_detectors(image) if image else {}
-    return {
-        "models": {
-            name: {
-                precision: {str(size): _beside(value, base) for size, value in times.items()}
-                for precision, times in precisions.items()
+    models: dict[str, dict[str, Any]] = {folder.name: {} for folder in folders}
+    detect = {}
+    for runtime in chosen:
+        detector = load_detector("yunet", runtime)
+        key = f"{runtime.name}/{runtime.precision}"
+        detect[key] = round(median_ms(lambda found=detector: found.detect(frame.pixels)), 3)  # type: ignore[misc]
+        for folder in folders:
+            model = runtime.emotion_model(folder)
+            pipeline = Pipeline(model, detector, MAX_BYTES, MAX_PIXELS)
+            models[folder.name][key] = {
+                "emotion_ms": measure_emotion(model),
+                "frame_ms": measure_frame(pipeline, frame),
             }
-            for name, precisions in milliseconds.items()
-        },
-        "detectors": {name: _beside(value, base) for name, value in detectors.items()},
+            pipeline.close()
+    haar = load_detector("haar", chosen[0])
+    detect["haar"] = round(median_ms(lambda: haar.detect(frame.pixels)), 3)
+    return {
+        "cores": os.cpu_count(),
+        "precisions": sorted({runtime.precision for runtime in chosen}),
+        "decode_ms": round(median_ms(lambda: decode_jpeg(frame.jpeg, MAX_BYTES, MAX_PIXELS)), 3),
+        "detect_ms": detect,
+        "models": models,
+        "ratio": {name: _ratio(list(times.values())) for name, times in models.items()},
     }
 
 
-def _beside(milliseconds: float, base: float) -> dict[str, float]:
-    return {"ms": round(milliseconds, 3), "ratio": round(milliseconds / base, 2)}
+def _ratio(times: list[dict[str, Any]]) -> float:
+    served, reference = times[-1]["frame_ms"], times[0]["frame_ms"]
+    return round(float(served) / float(reference), 3)
+
+
+def table(found: dict[str, Any]) -> str:
+    """The same for people."""
+    lines = [f"decode {found['decode_ms']:.2f} ms"]
+    lines += [f"detect, {key}: {value:.2f} ms" for key, value in found["detect_ms"].items()]
+    for name, by_runtime in found["models"].items():
+        for key, times in by_runtime.items():
+            faces = ", ".join(f"{ms:.2f} (x{size})" for size, ms in times["emotion_ms"].items())
+            lines.append(f"{name}, {key}: a face {faces} ms; a frame {times['frame_ms']:.2f} ms")
+        lines.append(f"{name}: a frame takes {found['ratio'][name]:.0%} of the reference's time")
+    return "\n".join(lines)
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m inference.bench", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("--image", type=Path, help="a picture with faces, to time detection")
+    parser.add_argument("--image", type=Path, help="a picture with a face; a drawn one by default")
     parser.add_argument(
         "--model", action="append", help="one of models/; again for more. All by default"
     )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
-    cv2.setNumThreads(1)
     try:
-        folders = [
-            find_model(MODELS_DIR, name) for name in options.model or available_models(MODELS_DIR)
-        ]
+        names = options.model or available_models(MODELS_DIR)
+        folders = [find_model(MODELS_DIR, name) for name in names]
         if not folders:
             raise ModelError(f"{MODELS_DIR} has no models. Set MODELS_DIR to a folder with some.")
-        print(json.dumps(measure(folders, options.image)))
-    except (ModelError, OSError) as error:
+        found = measure(folders, make_frame(options.image), runtimes())
+    except (ModelError, DetectorError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    print(json.dumps(found) if options.json else table(found))
     return 0
 
 

@@ -19,9 +19,11 @@ detector's box. crop_scale is the side of FER2013's frame over the longer side o
 """
 
 import threading
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import cv2
 import cv2.data
@@ -34,18 +36,9 @@ MAX_SIDE: Final = 640
 MIN_SIDE: Final = 20
 """Pixels. A picture narrower than this has no usable face in it, and Haar's window is 20."""
 
-YUNET_MIN_SIDE: Final = 64
-"""Pixels. OpenCV 4.14 reads memory it never wrote when YuNet's input is 32 or less high or wide:
-it then sees faces at random, some of infinite size. A smaller picture is padded to this."""
-
 HAAR_STEP: Final = 1.1
 HAAR_NEIGHBOURS: Final = 3
 HAAR_MIN_FACE: Final = 30
-YUNET_SCORE: Final = 0.6
-YUNET_OVERLAP: Final = 0.3
-YUNET_CANDIDATES: Final = 1000
-"""Before overlapping ones are merged: a face has several, and with 100 a third of the faces of a
-class photograph with 45 were lost."""
 
 Box = tuple[int, int, int, int]
 Point = tuple[float, float]
@@ -70,33 +63,43 @@ class Face:
     landmarks: tuple[Point, ...] | None = None
 
 
-class Detector(Protocol):
-    """Finds faces. crop_scale: what crop_face needs to frame a face as FER2013 does."""
+class Detector(ABC):
+    """Finds faces; may be called from several threads at once.
+
+    crop_scale: what crop_face needs to frame a face as FER2013 does. batch: how many pictures it
+    is best given at once.
+    """
 
     name: str
     crop_scale: float
+    batch: int
+
+    @abstractmethod
+    def detect_all(self, images: Sequence[NDArray[np.uint8]]) -> list[list[Face]]:
+        """Find the faces in (H, W, 3) BGR pictures of any sizes; in each the largest first."""
 
     def detect(self, image: NDArray[np.uint8]) -> list[Face]:
-        """Find the faces in an (H, W, 3) BGR picture of any size, the largest first.
-
-        May be called from several threads at once.
-        """
-        ...
+        """The same for one picture."""
+        return self.detect_all([image])[0]
 
 
-class HaarDetector:
+class HaarDetector(Detector):
     """The Haar cascade that comes inside the OpenCV wheel: works with no download."""
 
     name = "haar"
     crop_scale = 1.03
+    batch = 1
 
     def __init__(self) -> None:
         self._local = threading.local()
         self._cascade()
 
-    def detect(self, image: NDArray[np.uint8]) -> list[Face]:
+    def detect_all(self, images: Sequence[NDArray[np.uint8]]) -> list[list[Face]]:
         """See Detector."""
-        small, scale = _shrink(image)
+        return [self._detect(image) for image in images]
+
+    def _detect(self, image: NDArray[np.uint8]) -> list[Face]:
+        small, scale = shrink(image)
         if min(small.shape[:2]) < MIN_SIDE:
             return []
         boxes = self._cascade().detectMultiScale(
@@ -105,7 +108,7 @@ class HaarDetector:
             minNeighbors=HAAR_NEIGHBOURS,
             minSize=(HAAR_MIN_FACE, HAAR_MIN_FACE),
         )
-        return _largest_first([Face(_enlarge(box, scale), 1.0) for box in boxes])
+        return largest_first([Face(enlarge(box, scale), 1.0) for box in boxes])
 
     def _cascade(self) -> cv2.CascadeClassifier:
         # A cascade is not thread-safe, so each thread has its own.
@@ -119,62 +122,6 @@ class HaarDetector:
         return found
 
 
-class YuNetDetector:
-    """YuNet by OpenCV's own runtime: finds more faces than Haar in a quarter of the time."""
-
-    name = "yunet"
-    crop_scale = 0.9
-
-    def __init__(self, path: Path) -> None:
-        """Raises DetectorError for a file that is missing or is not YuNet's."""
-        self.path = path
-        self._local = threading.local()
-        if not path.is_file():
-            raise DetectorError(f"{path} is not there; fetch it (manage.py fetch_models).")
-        try:
-            self.detect(np.zeros((64, 64, 3), np.uint8))
-        except cv2.error as error:
-            raise DetectorError(
-                f"{path} is not the YuNet face detector ({error}); fetch it again or unset "
-                "YUNET_PATH to use the built-in one."
-            ) from None
-
-    def detect(self, image: NDArray[np.uint8]) -> list[Face]:
-        """See Detector."""
-        small, scale = _shrink(image)
-        if min(small.shape[:2]) < MIN_SIDE:
-            return []
-        small = _pad(small, YUNET_MIN_SIDE)
-        network = self._network()
-        network.setInputSize((small.shape[1], small.shape[0]))
-        _, rows = network.detect(small)
-        found = [] if rows is None else rows
-        return _largest_first(
-            [
-                Face(
-                    _enlarge(row[:4], scale),
-                    float(min(1.0, row[-1])),
-                    tuple((float(x) * scale, float(y) * scale) for x, y in row[4:14].reshape(5, 2)),
-                )
-                for row in found
-            ]
-        )
-
-    def _network(self) -> cv2.FaceDetectorYN:
-        # It keeps the input size and its buffers between calls, so each thread has its own.
-        if not hasattr(self._local, "network"):
-            self._local.network = cv2.FaceDetectorYN.create(
-                str(self.path), "", (64, 64), YUNET_SCORE, YUNET_OVERLAP, YUNET_CANDIDATES
-            )
-        found: cv2.FaceDetectorYN = self._local.network
-        return found
-
-
-def load_detector(yunet: Path | None) -> Detector:
-    """YuNet from its file, Haar without one. Raises DetectorError for a missing or damaged file."""
-    return HaarDetector() if yunet is None else YuNetDetector(yunet)
-
-
 def clip_box(box: Box, width: int, height: int) -> Box:
     """The part of a box inside a picture of this size; its sides may come out 0."""
     x, y, w, h = box
@@ -183,7 +130,7 @@ def clip_box(box: Box, width: int, height: int) -> Box:
     return left, top, right - left, bottom - top
 
 
-def _shrink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+def shrink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     """A copy of at most MAX_SIDE, and what its coordinates are multiplied by to go back."""
     height, width = image.shape[:2]
     scale = max(height, width) / MAX_SIDE
@@ -193,20 +140,12 @@ def _shrink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), scale
 
 
-def _pad(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """Black below and at the right, where it moves no coordinates, up to a least side."""
-    height, width = image.shape[:2]
-    below, right = max(0, side - height), max(0, side - width)
-    if below == right == 0:
-        return image
-    padded = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_CONSTANT)
-    return np.asarray(padded, np.uint8)
-
-
-def _enlarge(box: Any, scale: float) -> Box:
+def enlarge(box: Any, scale: float) -> Box:
+    """A box (x, y, w, h) in the pixels of a picture that is `scale` times as large."""
     x, y, w, h = (round(float(value) * scale) for value in box)
     return x, y, w, h
 
 
-def _largest_first(faces: list[Face]) -> list[Face]:
+def largest_first(faces: list[Face]) -> list[Face]:
+    """By the area of their boxes."""
     return sorted(faces, key=lambda face: face.box[2] * face.box[3], reverse=True)

@@ -11,14 +11,12 @@ import pooch
 from pooch.hashes import hash_matches
 from requests import RequestException
 
-from inference.paths import YUNET_FILE
 from inference.vggface2 import first_difference
 
 TIMEOUT_S: Final = 30.0
 RETRIES: Final = 2
 """After a download that failed or was damaged; pooch waits a second, then two."""
 CHUNK: Final = 1 << 16
-YUNET_SHA256: Final = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 BACKBONE_FILE: Final = "rcmalli_vggface_tf_notop_resnet50.h5"
 DLIB_FILE: Final = "dlib_face_recognition_resnet_model_v1.dat"
 DLIB_SHA256: Final = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"
@@ -65,14 +63,6 @@ CATALOGUE: Final[Mapping[str, Download]] = MappingProxyType(
     {
         download.name: download
         for download in (
-            Download(
-                name="yunet",
-                file=YUNET_FILE,
-                url="https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models/"
-                f"face_detection_yunet/{YUNET_FILE}",
-                licence="MIT",
-                sha256=YUNET_SHA256,
-            ),
             Download(
                 name="dlib_face",
                 file=DLIB_FILE,

@@ -53,9 +53,8 @@ class Manifest(Struct, frozen=True):
     """A model's manifest; what it holds beyond this is passed over.
 
     initial_weights: what training began with. parameters: how many. files: the sha256 of each by
-    name. measured: figures by split, as training wrote them. milliseconds_a_face: by batch size,
-    where they were measured. lineage: the trainings that led to the weights, where they are told.
-    folder: where the manifest was found.
+    name. measured: figures by split, as training wrote them. lineage: the trainings that led to the
+    weights, where they are told. folder: where the manifest was found.
     """
 
     format: Literal[1]
@@ -71,7 +70,6 @@ class Manifest(Struct, frozen=True):
     files: dict[FileName, Digest]
     measured: dict[str, dict[str, Any]]
     folder: Path
-    milliseconds_a_face: dict[str, Positive] = {}
     lineage: tuple[dict[str, Any], ...] = ()
 
     def __post_init__(self) -> None:

@@ -6,22 +6,20 @@ import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.detection import Box, Detector, Face, clip_box
+from inference.emotion import EmotionModel
 from inference.engagement import engagement
 from inference.frames import FrameError, decode_jpeg
 from inference.labels import most_probable
 from inference.preprocessing import crop_face
 from inference.threads import be_nice
-
-if TYPE_CHECKING:
-    # TensorFlow takes seconds to import, and those who only handle results need none of it.
-    from inference.emotion import EmotionModel
 
 MIN_FACE: Final = 20
 """Pixels: what is seen of a usable face is at least this long; a smaller one is a blur."""
@@ -126,7 +124,7 @@ class Pipeline:
 
         A frame that cannot be read is answered by a FrameError and disturbs no other.
         """
-        seen = list(self._pool.map(self._look, frames))
+        seen = self._look_at(frames)
         crops = [s.crop for s in seen if isinstance(s, _Seen) and s.crop is not None]
         rows = iter(self.model.predict(np.stack(crops)) if self.model and crops else ())
         return [
@@ -144,7 +142,7 @@ class Pipeline:
         """
         image = decode_jpeg(jpeg, max_bytes, max_pixels)
         height, width = image.shape[:2]
-        faces = self._usable_faces(image)
+        faces = _usable(self.detector.detect(image), width, height)
         rows: Iterable[NDArray[np.float32] | None] = [None] * len(faces)
         if self.model and faces:
             crops = [self._crop(self.model, image, face) for face in faces]
@@ -173,23 +171,29 @@ class Pipeline:
         """End the pool's threads."""
         self._pool.shutdown()
 
-    def _look(self, data: bytes) -> _Seen | FrameError:
+    def _look_at(self, frames: Sequence[bytes]) -> list[_Seen | FrameError]:
+        """Decode, detect and cut out, each in the pool."""
+        decoded = list(self._pool.map(self._decode, frames))
+        images = [image for image in decoded if not isinstance(image, FrameError)]
+        step = self.detector.batch
+        parts = [images[start : start + step] for start in range(0, len(images), step)]
+        faces = chain.from_iterable(self._pool.map(self.detector.detect_all, parts))
+        seen = self._pool.map(self._cut, images, faces)
+        return [image if isinstance(image, FrameError) else next(seen) for image in decoded]
+
+    def _decode(self, data: bytes) -> NDArray[np.uint8] | FrameError:
         try:
-            image = decode_jpeg(data, self._max_bytes, self._max_pixels)
+            return decode_jpeg(data, self._max_bytes, self._max_pixels)
         except FrameError as error:
             return error
+
+    def _cut(self, image: NDArray[np.uint8], found: list[Face]) -> _Seen:
         height, width = image.shape[:2]
-        faces = self._usable_faces(image)
+        faces = _usable(found, width, height)
         if not faces:
             return _Seen(width, height, 0, None, None)
         crop = self._crop(self.model, image, faces[0]) if self.model else None
         return _Seen(width, height, len(faces), clip_box(faces[0].box, width, height), crop)
-
-    def _usable_faces(self, image: NDArray[np.uint8]) -> list[Face]:
-        """The faces worth an estimate, the largest first."""
-        height, width = image.shape[:2]
-        faces = self.detector.detect(image)
-        return [face for face in faces if _is_usable(clip_box(face.box, width, height))]
 
     def _crop(self, model: EmotionModel, image: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:
         # The crop takes the whole box: cut at the border, the face would lie off its middle.
@@ -222,5 +226,7 @@ def _estimate(
     return probabilities, engagement(probabilities)
 
 
-def _is_usable(box: Box) -> bool:
-    return min(box[2:]) > 0 and max(box[2:]) >= MIN_FACE
+def _usable(faces: Sequence[Face], width: int, height: int) -> list[Face]:
+    """Those worth an estimate, in a picture of this size."""
+    boxes = ((face, clip_box(face.box, width, height)) for face in faces)
+    return [face for face, (_, _, w, h) in boxes if min(w, h) > 0 and max(w, h) >= MIN_FACE]

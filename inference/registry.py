@@ -1,22 +1,43 @@
 """Which models there are, and which one is served where nobody says."""
 
 import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from inference.manifest import (
-    Manifest,
-    ModelError,
-    available_models,
-    find_model,
-    read_manifest,
-)
+from inference.manifest import Manifest, ModelError, find_model, read_manifest
 
-FACE_BUDGET_MS: Final = 6.0
-"""Sixty faces a second then take 360 ms of each second, and detection has the rest."""
-BATCH: Final = "8"
-SPLIT: Final = "PrivateTest"
-FALLBACK: Final = "compact"
+DEFAULT_MODEL: Final = "vggface2_resnet50"
+SHARE: Final = 0.6
+"""Of what the analysis alone can do: sockets, database and pages need the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A model on one machine. accuracy: 0 to 1, its own. frames_per_s: of the whole analysis."""
+
+    name: str
+    accuracy: float
+    frames_per_s: float
+
+    @property
+    def students(self) -> int:
+        """How many it carries there at a frame a second each."""
+        return int(SHARE * self.frames_per_s)
+
+
+def recommend(models: Sequence[Measured], students: int) -> Measured:
+    """The most accurate model that carries so many students, or else the one that carries most.
+
+    Raises ValueError without models.
+    """
+    if not models:
+        raise ValueError("there are no models to choose from")
+    carrying = [model for model in models if model.students >= students]
+    if carrying:
+        return max(carrying, key=lambda model: model.accuracy)
+    return max(models, key=lambda model: model.frames_per_s)
 
 
 @functools.cache
@@ -26,36 +47,3 @@ def model_manifest(models_dir: Path, name: str) -> Manifest | None:
         return read_manifest(find_model(models_dir, name))
     except ModelError:
         return None
-
-
-def default_model(models_dir: Path) -> str:
-    """The most accurate model that carries 60 students at 1 frame a second on two cores.
-
-    Accuracy is the manifest's for PrivateTest; carrying means at most FACE_BUDGET_MS a face
-    in batches of 8, as measured on two cores at export. A model without these figures, or with a
-    manifest that cannot be read, is not chosen; where none is left it is "compact", so that
-    whoever opens it says what is wrong.
-    """
-    manifests = [
-        found for name in available_models(models_dir) if (found := _read(models_dir / name))
-    ]
-    carrying = [manifest for manifest in manifests if _carries_a_class(manifest)]
-    if not carrying:
-        return FALLBACK
-    return max(carrying, key=lambda manifest: manifest.measured[SPLIT]["accuracy"]).folder.name
-
-
-def _read(folder: Path) -> Manifest | None:
-    try:
-        return read_manifest(folder)
-    except ModelError:
-        return None
-
-
-def _carries_a_class(manifest: Manifest) -> bool:
-    cost = manifest.milliseconds_a_face.get(BATCH)
-    return (
-        cost is not None
-        and cost <= FACE_BUDGET_MS
-        and "accuracy" in manifest.measured.get(SPLIT, {})
-    )

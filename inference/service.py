@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from inference.batcher import Batcher, Shed
-from inference.detection import load_detector
 from inference.manifest import find_model
 from inference.pipeline import FrameResult, PictureResult, Pipeline
+from inference.runtimes import Runtime, load_detector, make_runtime
 
-if TYPE_CHECKING:
-    from inference.emotion import EmotionModel
+logger = logging.getLogger(__name__)
 
 PICTURE_WAIT_S: Final = 10.0
 
@@ -23,13 +23,16 @@ PICTURE_WAIT_S: Final = 10.0
 class Options:
     """What is served.
 
-    model: a folder of models_dir, None where only presence may be counted. yunet: the face
-    detector's file, None for the Haar cascade inside OpenCV. max_bytes, max_pixels: of a frame.
+    model: a folder of models_dir, None where only presence may be counted. detector, runtime:
+    names in inference.runtimes. compiled: the folder of models made for this site. max_bytes,
+    max_pixels: of a frame.
     """
 
     models_dir: Path
     model: str | None
-    yunet: Path | None
+    detector: str
+    runtime: str
+    compiled: Path
     max_bytes: int
     max_pixels: int
 
@@ -40,6 +43,7 @@ class Service:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._lock = threading.Lock()
+        self._runtime: Runtime | None = None
         self._pipeline: Pipeline | None = None
         self._batcher: Batcher | None = None
         # One thread: pictures that teachers try out leave the rest of the machine to the classes.
@@ -54,11 +58,13 @@ class Service:
         with self._lock:
             if self._batcher is not None:
                 return
-            pipeline = self._make_pipeline()
+            runtime = make_runtime(self._options.runtime, self._options.compiled)
+            pipeline = self._make_pipeline(runtime)
             pipeline.warm()
             batcher = Batcher(pipeline, pipeline.workers)
             batcher.start()
-            self._pipeline, self._batcher = pipeline, batcher
+            self._runtime, self._pipeline, self._batcher = runtime, pipeline, batcher
+        logger.warning("Serving %s", self.description())
 
     @property
     def is_ready(self) -> bool:
@@ -103,9 +109,18 @@ class Service:
         """Frames a second that can be answered; None while that is unknown."""
         return None if self._batcher is None else self._batcher.capacity()
 
+    def description(self) -> str:
+        """What is served, for people; before warm() nothing is."""
+        if self._pipeline is None or self._runtime is None:
+            return "nothing yet"
+        model = self._options.model or "presence alone"
+        detector, runtime = self._pipeline.detector.name, self._runtime
+        return f"{model}, faces by {detector}, on {runtime.name} ({runtime.precision})"
+
     def state(self) -> dict[str, Any]:
-        """For probes: ready, healthy, model, detector, and the batcher's counters once ready."""
-        if self._pipeline is None or self._batcher is None:
+        """For probes: ready, healthy, model; once ready also detector, runtime, precision and
+        the batcher's counters."""
+        if self._pipeline is None or self._batcher is None or self._runtime is None:
             return {"ready": False, "healthy": False, "model": self._options.model}
         stats = self._batcher.stats()
         return {
@@ -113,6 +128,8 @@ class Service:
             "healthy": self._batcher.is_healthy,
             "model": self._options.model,
             "detector": self._pipeline.detector.name,
+            "runtime": self._runtime.name,
+            "precision": self._runtime.precision,
             **stats,
         }
 
@@ -123,18 +140,10 @@ class Service:
             if self._batcher is not None:
                 self._batcher.stop()
 
-    def _make_pipeline(self) -> Pipeline:
+    def _make_pipeline(self, runtime: Runtime) -> Pipeline:
         options = self._options
-        return Pipeline(
-            self._load_model(options.model) if options.model is not None else None,
-            load_detector(options.yunet),
-            options.max_bytes,
-            options.max_pixels,
-        )
-
-    def _load_model(self, name: str) -> EmotionModel:
-        folder = find_model(self._options.models_dir, name)
-        # Imported here: it imports TensorFlow, which those who never warm up do without.
-        from inference.emotion import EmotionModel
-
-        return EmotionModel.load(folder)
+        model = None
+        if options.model is not None:
+            model = runtime.emotion_model(find_model(options.models_dir, options.model))
+        detector = load_detector(options.detector, runtime)
+        return Pipeline(model, detector, options.max_bytes, options.max_pixels)

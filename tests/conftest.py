@@ -10,7 +10,6 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from inference.frames import encode_jpeg
-from inference.paths import YUNET_FILE
 from sessions.site import limits
 from tests import postgres, real_faces, redis_server
 from tests.server import Server, running_server
@@ -20,7 +19,7 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
-YUNET = ROOT / "models" / "yunet_2023mar" / YUNET_FILE
+YUNET = ROOT / "models" / "yunet_2023mar" / "face_detection_yunet_2023mar.onnx"
 IN_CI = bool(os.environ.get("CI"))
 
 

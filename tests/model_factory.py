@@ -8,6 +8,10 @@ from typing import Any
 import numpy as np
 
 from inference.labels import EMOTIONS
+from inference.preprocessing import PREPROCESSINGS
+from inference.reference import reference_faces, write_reference
+from inference.service import Options
+from tests.data_folder import COMPILED
 
 SIZE = 24
 
@@ -48,9 +52,29 @@ def write_model(folder: Path, channels: int = 1, network: Any = None, **changes:
         "measured": {},
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
+    change_manifest(folder, **changes)
+    refer(folder, network)
     sign(folder)
     change_manifest(folder, **changes)
     return folder
+
+
+def refer(folder: Path, network: Any) -> None:
+    """Keep what the network, as its manifest has it, says of the reference faces."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    given = manifest["input"]
+    faces = reference_faces(given["size"], given["channels"])
+    try:
+        logits = np.asarray(network(PREPROCESSINGS[given["preprocessing"]].prepare(faces)))
+    except (KeyError, ValueError):
+        return  # a manifest that does not fit its network
+    powers = np.exp(logits / manifest["temperature"])
+    write_reference(folder, faces, powers / powers.sum(axis=1, keepdims=True))
+
+
+def make_options(models_dir: Path, model: str | None, detector: str = "haar") -> Options:
+    """What is served, as by default but for the detector, which is Haar: no file is needed."""
+    return Options(models_dir, model, detector, "openvino", COMPILED, 300_000, 1_000_000)
 
 
 def write_weights(folder: Path, arrays: dict[str, Any]) -> None:
@@ -70,7 +94,8 @@ def sign(folder: Path) -> None:
         folder,
         files={
             name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
-            for name in ("model.json", "weights.npz")
+            for name in ("model.json", "weights.npz", "reference.npz")
+            if (folder / name).exists()
         },
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import json
 import os
@@ -23,6 +24,8 @@ from typing import Any
 
 import psycopg
 
+from tests.data_folder import COMPILED
+
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 180
 STOPPED_WITHIN_S = 30
@@ -40,6 +43,8 @@ class Server:
 
     def __init__(self, data_dir: Path, environ: dict[str, str], application: str = SITE) -> None:
         self.data_dir = data_dir
+        with contextlib.suppress(FileExistsError):
+            (data_dir / COMPILED.name).symlink_to(COMPILED)
         self.application = application
         self.port = free_port()
         self.environ = {

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -54,20 +52,6 @@ def test_choice_names_the_choices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X_CHOICE", "blue")
     with pytest.raises(ImproperlyConfigured, match="red, green"):
         env.choice("X_CHOICE", "red", ("red", "green"))
-
-
-@pytest.mark.finding(18)
-def test_a_file_that_is_named_must_be_there(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    default = tmp_path / "default"
-    monkeypatch.delenv("FILE", raising=False)
-    assert env.existing_file("FILE", default) is None
-    default.touch()
-    assert env.existing_file("FILE", default) == default
-    monkeypatch.setenv("FILE", str(tmp_path / "mistyped"))
-    with pytest.raises(ImproperlyConfigured, match="mistyped"):
-        env.existing_file("FILE", default)
 
 
 def test_a_secret_is_read_and_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,12 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
-from inference.detection import load_detector
-from inference.fetch import BACKBONE_FILE, CATALOGUE, DLIB_SHA256, YUNET_SHA256
-from inference.paths import YUNET_FILE
+from inference.fetch import BACKBONE_FILE, CATALOGUE, DLIB_FILE, DLIB_SHA256
 from inference.preprocessing import PREPROCESSINGS
 from inference.vggface2 import published_layout
-from tests.conftest import ROOT, YUNET
+from tests.conftest import ROOT
 from tests.server import free_port
 from tests.vggface2_file import write_backbone
 
@@ -30,21 +28,15 @@ def fetched(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_yunet_alone_comes_by_default_and_the_detector_takes_it(folder: Path) -> None:
-    told = fetched("--from", str(YUNET.parent))
-    assert f"{YUNET_FILE}: fetched" in told
-    assert "sha256 is the known one" in told
-    assert [path.name for path in folder.iterdir()] == [YUNET_FILE]
-    assert load_detector(folder / YUNET_FILE).name == "yunet"
-    assert f"{YUNET_FILE}: already there" in fetched("--from", "/no/such/folder")
-
-
 def test_the_backbone_comes_when_named_with_its_licence_and_an_honest_word(
     folder: Path, tmp_path: Path
 ) -> None:
     write_backbone(tmp_path / BACKBONE_FILE, list(published_layout()))
     told = fetched("vggface2_resnet50", "vggface2_resnet50", "--from", str(tmp_path))
     assert told.count("fetched") == 1
+    assert f"{BACKBONE_FILE}: already there" in fetched(
+        "vggface2_resnet50", "--from", "/no/such/folder"
+    )
     assert "non-commercial research only" in told
     assert "its numbers cannot be checked" in told
     assert [path.name for path in folder.iterdir()] == [BACKBONE_FILE]
@@ -52,18 +44,18 @@ def test_the_backbone_comes_when_named_with_its_licence_and_an_honest_word(
 
 def test_an_unknown_name_lists_the_known_ones(folder: Path) -> None:
     with pytest.raises(
-        CommandError, match="'best' is not known; there are yunet, dlib_face, vggface2_resn"
+        CommandError, match="'best' is not known; there are dlib_face, vggface2_resn"
     ):
         fetched("best")
 
 
 def test_a_failure_is_told_without_a_traceback(folder: Path) -> None:
     with pytest.raises(CommandError, match=r"could not be fetched.*--from"):
-        fetched("--from", f"http://127.0.0.1:{free_port()}")
+        fetched("dlib_face", "--from", f"http://127.0.0.1:{free_port()}")
     folder.rmdir()
     folder.touch()
-    with pytest.raises(CommandError, match=f"{YUNET_FILE} was not fetched: .*Not a directory"):
-        fetched("--from", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(CommandError, match=f"{DLIB_FILE} was not fetched: .*Not a directory"):
+        fetched("dlib_face", "--from", f"http://127.0.0.1:{free_port()}")
 
 
 def test_the_documentation_names_every_file_and_preprocessing() -> None:
@@ -71,7 +63,6 @@ def test_the_documentation_names_every_file_and_preprocessing() -> None:
     for download in CATALOGUE.values():
         assert f"`{download.name}` | `{download.file}`" in text
         assert download.licence in text
-    assert YUNET_SHA256 in text
     assert DLIB_SHA256 in text
     for name, preprocessing in PREPROCESSINGS.items():
         assert f"| `{name}` | `{preprocessing.channels}` |" in text

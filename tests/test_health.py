@@ -28,7 +28,9 @@ def test_a_ready_server_shows_its_parts_and_counters(server: Server) -> None:
     model = served_manifest()
     assert model is not None
     assert health["model"]["title"] == model.title
-    assert health["analysis"]["detector"] == "haar"
+    assert (health["detector"], health["runtime"]) == ("yunet", "openvino")
+    assert health["precision"] in ("bfloat16", "float32")
+    assert f"Serving {model.name}, faces by yunet, on openvino" in server.log
 
 
 @pytest.mark.finding(18)

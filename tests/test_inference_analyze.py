@@ -13,8 +13,7 @@ from inference.analyze import main
 from inference.engagement import EngagementTrack, engagement
 from inference.labels import EMOTIONS
 from inference.manifest import available_models
-from inference.paths import MODELS_DIR, YUNET_FILE, yunet_path
-from tests.conftest import YUNET
+from inference.paths import MODELS_DIR
 from tests.model_factory import write_model
 from tests.real_faces import AWAY_S
 
@@ -26,16 +25,10 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(write_model(tmp_path_factory.mktemp("models") / "tiny"))
 
 
-@pytest.fixture
-def yunet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("YUNET_PATH", str(YUNET))
-
-
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-@pytest.mark.usefixtures("yunet")
 def test_an_image_is_one_line(
     group_photo: Path, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -48,7 +41,6 @@ def test_an_image_is_one_line(
     assert line["model"] == "tiny"
 
 
-@pytest.mark.usefixtures("yunet")
 def test_a_large_png_has_the_same_faces_in_its_own_pixels(
     group_photo: Path, tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -62,7 +54,6 @@ def test_a_large_png_has_the_same_faces_in_its_own_pixels(
     assert np.allclose(np.array(large_line["box"]) / 3, small_line["box"], atol=6)
 
 
-@pytest.mark.usefixtures("yunet")
 def test_a_video_is_sampled_in_time_and_smoothed(
     face_video: Path, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,20 +117,14 @@ def test_odd_sampling_is_refused(fps: str, capsys: pytest.CaptureFixture[str]) -
     assert "expected a number above 0" in capsys.readouterr().err
 
 
-def test_yunet_is_looked_for_in_the_environment(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_the_other_detector_and_runtime_are_a_choice(
+    group_photo: Path, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("YUNET_PATH", raising=False)
-    assert yunet_path() is None
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models" / YUNET_FILE).touch()
-    assert yunet_path() == tmp_path / "models" / YUNET_FILE
-    monkeypatch.setenv("YUNET_PATH", "/elsewhere/yunet.onnx")
-    assert yunet_path() == Path("/elsewhere/yunet.onnx")
+    options = ("--json", "--model", model, "--detector", "haar", "--runtime", "tensorflow")
+    assert main([str(group_photo), *options]) == 0
+    assert lines(capsys)[0]["faces"] == 5
 
 
-@pytest.mark.usefixtures("yunet")
 @pytest.mark.parametrize(
     ("video", "early", "late"),
     [("sad_to_happy.mp4", "sad", "happy"), ("neutral_to_happy.mp4", "neutral", "happy")],
@@ -151,7 +136,6 @@ def test_the_shipped_model_sees_the_emotion_change(
     check_change(lines(capsys), early, late)
 
 
-@pytest.mark.usefixtures("yunet")
 @pytest.mark.parametrize("shipped", available_models(MODELS_DIR))
 def test_every_shipped_model_sees_a_warped_mouth_change(
     shipped: str, face_video: Path, capsys: pytest.CaptureFixture[str]

@@ -1,3 +1,5 @@
+"""The benchmark: every stage on every runtime, in one run, as one JSON object."""
+
 import json
 from pathlib import Path
 
@@ -6,8 +8,7 @@ import numpy as np
 import pytest
 
 from inference import bench
-from inference.emotion import EmotionModel
-from inference.paths import MODELS_DIR
+from inference.bench import make_frame, measure, runtimes
 from tests.model_factory import write_model
 
 
@@ -16,37 +17,43 @@ def few_repeats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "REPEATS", 1)
 
 
-def test_every_model_is_measured_in_both_precisions_beside_the_first(tmp_path: Path) -> None:
+def test_every_stage_is_measured_on_every_runtime(tmp_path: Path) -> None:
     grey = write_model(tmp_path / "grey")
     colour = write_model(tmp_path / "colour", channels=3)
+    chosen = runtimes()
+    keys = [f"{runtime.name}/{runtime.precision}" for runtime in chosen]
+    assert keys[0] == "tensorflow/float32"
+    assert keys[-1] in ("openvino/bfloat16", "openvino/float32")
+    found = measure([grey, colour], make_frame(None), chosen)
+    assert found["decode_ms"] > 0
+    assert set(found["detect_ms"]) == {*keys, "haar"}
+    assert list(found["models"]) == ["grey", "colour"]
+    for name, times in found["models"].items():
+        assert list(times) == keys
+        for one in times.values():
+            assert set(one["emotion_ms"]) == {"1", "8", "16"}
+            assert one["frame_ms"] > 0
+        served, reference = times[keys[-1]]["frame_ms"], times[keys[0]]["frame_ms"]
+        assert found["ratio"][name] == pytest.approx(served / reference, abs=1e-3)
+
+
+def test_a_picture_of_ones_own_is_scaled_as_a_browser_does(tmp_path: Path) -> None:
     image = tmp_path / "class.png"
     cv2.imwrite(str(image), np.full((480, 640, 3), 90, np.uint8))
-    result = bench.measure([grey, colour], image)
-    assert list(result["models"]) == ["grey", "colour"]
-    for precisions in result["models"].values():
-        assert set(precisions) == {"float32", "bfloat16"}
-        for times in precisions.values():
-            assert set(times) == {"1", "8", "16"}
-            assert all(time["ms"] > 0 and time["ratio"] > 0 for time in times.values())
-    assert result["models"]["grey"]["float32"]["16"]["ratio"] == 1
-    assert result["detectors"]["haar"]["ms"] > 0
+    assert make_frame(image).pixels.shape == (240, 320, 3)
+    assert make_frame(None).pixels.shape == (240, 320, 3)
 
 
-def test_half_precision_computes_nearly_the_same_but_not_the_same() -> None:
-    folder = MODELS_DIR / "compact"
-    served, half = EmotionModel.load(folder), bench.load_in_bfloat16(folder)
-    faces = np.random.default_rng(3).integers(
-        0, 256, (4, served.size, served.size, served.channels), dtype=np.uint8
-    )
-    difference = np.abs(served.predict(faces) - half.predict(faces)).max()
-    assert 1e-5 < difference < 0.1
-
-
-def test_one_model_by_its_name_is_printed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert bench.main(["--model", "compact"]) == 0
-    printed = json.loads(capsys.readouterr().out)
-    assert list(printed["models"]) == ["compact"]
-    assert printed["detectors"] == {}
+@pytest.mark.parametrize("as_json", [True, False])
+def test_one_model_by_its_name_is_printed(
+    as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bench.main(["--model", "compact", *(["--json"] if as_json else [])]) == 0
+    printed = capsys.readouterr().out
+    if as_json:
+        assert list(json.loads(printed)["models"]) == ["compact"]
+    else:
+        assert "compact: a frame takes" in printed
 
 
 @pytest.mark.parametrize(

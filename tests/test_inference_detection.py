@@ -9,24 +9,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.detection import (
-    Detector,
-    DetectorError,
-    HaarDetector,
-    YuNetDetector,
-    clip_box,
-    load_detector,
-)
-from inference.paths import YUNET_FILE
+from inference.detection import Detector, HaarDetector, clip_box
+from inference.runtimes import load_detector, make_runtime
 from tests import real_faces
-from tests.conftest import YUNET
 
 
-@pytest.fixture(params=["haar", "yunet"])
+def loaded(name: str, runtime: str = "openvino") -> Detector:
+    return load_detector(name, make_runtime(runtime, Path()))
+
+
+@pytest.fixture(params=["haar", "openvino", "tensorflow"])
 def detector(request: pytest.FixtureRequest) -> Detector:
-    if request.param == "haar":
-        return HaarDetector()
-    return YuNetDetector(YUNET)
+    """Haar, and YuNet on each runtime."""
+    return loaded("haar") if request.param == "haar" else loaded("yunet", request.param)
 
 
 @pytest.fixture
@@ -54,7 +49,7 @@ def check_five_faces(detector: Detector, photo: NDArray[np.uint8]) -> None:
 def test_yunet_tells_where_eyes_nose_and_mouth_are(photo: NDArray[np.uint8]) -> None:
     for scale in (1, 6):
         picture = np.asarray(cv2.resize(photo, None, fx=scale, fy=scale), np.uint8)
-        for face in YuNetDetector(YUNET).detect(picture):
+        for face in loaded("yunet").detect(picture):
             assert face.landmarks is not None
             right_eye, left_eye, nose, right_corner, left_corner = face.landmarks
             assert right_eye[0] < nose[0] < left_eye[0]
@@ -135,28 +130,6 @@ def _fer_faces(shared: Path, count: int) -> list[NDArray[np.uint8]]:
         for face in small
         if face is not None
     ]
-
-
-def test_yunet_is_used_where_its_file_is_there(tmp_path: Path) -> None:
-    assert load_detector(YUNET).name == "yunet"
-    assert load_detector(None).name == "haar"
-    with pytest.raises(DetectorError, match="is not there"):
-        load_detector(tmp_path / YUNET_FILE)
-
-
-@pytest.mark.parametrize("content", [b"", b"not a network"])
-def test_a_damaged_yunet_file_is_named(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / YUNET_FILE
-    path.write_bytes(content)
-    with pytest.raises(DetectorError, match=YUNET_FILE):
-        load_detector(path)
-
-
-def test_half_a_yunet_file_is_named(tmp_path: Path) -> None:
-    path = tmp_path / YUNET_FILE
-    path.write_bytes(YUNET.read_bytes()[:100_000])
-    with pytest.raises(DetectorError, match=YUNET_FILE):
-        load_detector(path)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 
 from inference.fetch import BACKBONE_FILE, CATALOGUE, Download, FetchError, fetch
-from inference.paths import YUNET_FILE
 from inference.vggface2 import published_layout
-from tests.conftest import YUNET
 from tests.file_server import serving
 from tests.server import free_port
 from tests.vggface2_file import write_backbone
@@ -129,17 +127,6 @@ def test_what_a_source_lacks_is_named(mirror: Path, folder: Path) -> None:
         with pytest.raises(FetchError, match="neither a folder nor a URL"):
             fetch(download_from(""), folder, wrong)
     assert names(folder) == []
-
-
-def test_yunet_passes_and_one_other_byte_does_not(folder: Path) -> None:
-    yunet = CATALOGUE["yunet"]
-    with serving(YUNET.parent) as server:
-        assert fetch(yunet, folder, server.url)
-    content = (folder / YUNET_FILE).read_bytes()
-    assert len(content) == 232_589
-    assert yunet.is_whole(folder / YUNET_FILE)
-    (folder / YUNET_FILE).write_bytes(content[:-1] + b"?")
-    assert not yunet.is_whole(folder / YUNET_FILE)
 
 
 def test_dlibs_network_is_told_from_another_by_its_sha256(mirror: Path, folder: Path) -> None:

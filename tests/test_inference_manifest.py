@@ -31,7 +31,6 @@ def test_a_good_manifest_is_read(tmp_path: Path) -> None:
     assert manifest.measured["PrivateTest"]["accuracy"] == 0.7
     assert (manifest.channels, manifest.preprocessing) == (1, "standardise")
     assert manifest.initial_weights == "scratch"
-    assert manifest.milliseconds_a_face == {}
     assert manifest.lineage == ()
     assert manifest.folder == folder
 
@@ -76,9 +75,6 @@ def test_an_unknown_preprocessing_lists_the_known_ones(tmp_path: Path) -> None:
         ("input", {"size": 48, "channels": 3, "preprocessing": "vggface"}),
         ("input", {"size": 48, "channels": 3, "preprocessing": ["vggface2"]}),
         ("initial_weights", ""),
-        ("milliseconds_a_face", [2.0]),
-        ("milliseconds_a_face", {"8": -1.0}),
-        ("milliseconds_a_face", {"8": "fast"}),
         ("temperature", 0),
         ("temperature", "1"),
         ("parameters", -1),

@@ -9,16 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from inference.detection import HaarDetector, load_detector
+from inference.detection import HaarDetector
 from inference.emotion import EmotionModel
 from inference.engagement import engagement
 from inference.frames import FrameError, decode_jpeg, encode_jpeg
 from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult, PictureResult, Pipeline
 from inference.preprocessing import crop_face
+from inference.runtimes import load_detector
+from inference.runtimes.on_tensorflow import TensorFlow
 from inference.video import QUALITY
 from tests import real_faces
-from tests.conftest import YUNET
 from tests.model_factory import write_model
 
 MAX_BYTES = 300_000
@@ -27,18 +28,19 @@ MAX_PIXELS = 1_000_000
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> EmotionModel:
-    return EmotionModel.load(write_model(tmp_path_factory.mktemp("models") / "tiny"))
+    return TensorFlow().emotion_model(write_model(tmp_path_factory.mktemp("models") / "tiny"))
 
 
 @pytest.fixture(scope="module")
 def colour_model(tmp_path_factory: pytest.TempPathFactory) -> EmotionModel:
-    return EmotionModel.load(write_model(tmp_path_factory.mktemp("models") / "colour", channels=3))
+    return TensorFlow().emotion_model(
+        write_model(tmp_path_factory.mktemp("models") / "colour", channels=3)
+    )
 
 
 @pytest.fixture(scope="module", params=["haar", "yunet"])
 def pipeline(request: pytest.FixtureRequest, model: EmotionModel) -> Iterator[Pipeline]:
-    file = YUNET if request.param == "yunet" else None
-    pipeline = Pipeline(model, load_detector(file), MAX_BYTES, MAX_PIXELS)
+    pipeline = Pipeline(model, load_detector(request.param, TensorFlow()), MAX_BYTES, MAX_PIXELS)
     yield pipeline
     pipeline.close()
 
@@ -238,7 +240,7 @@ def test_the_largest_face_is_estimated_as_in_a_frame(
 
 
 def test_a_class_photograph_keeps_every_face(model: EmotionModel, group: NDArray[np.uint8]) -> None:
-    pipeline = Pipeline(model, load_detector(YUNET), 1, 1)
+    pipeline = Pipeline(model, load_detector("yunet", TensorFlow()), 1, 1)
     school = cv2.resize(np.tile(group, (3, 3, 1)), (1280, 854), interpolation=cv2.INTER_AREA)
     faces = all_faces(pipeline, np.asarray(school, np.uint8)).faces
     pipeline.close()

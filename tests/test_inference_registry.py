@@ -4,43 +4,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from inference.manifest import available_models
 from inference.paths import MODELS_DIR
-from inference.registry import FACE_BUDGET_MS, default_model, model_manifest
+from inference.registry import DEFAULT_MODEL, Measured, model_manifest, recommend
 from tests.conftest import ROOT
 from tests.model_factory import write_model
-
-
-def add(folder: Path, name: str, accuracy: float, cost: float | None) -> None:
-    changes: dict[str, Any] = {"measured": {"PrivateTest": {"accuracy": accuracy, "n": 100}}}
-    if cost is not None:
-        changes["milliseconds_a_face"] = {"1": 3 * cost, "8": cost, "16": cost}
-    write_model(folder / name, **changes)
-
-
-def test_the_most_accurate_of_those_that_carry_a_class_is_served(tmp_path: Path) -> None:
-    add(tmp_path, "accurate", 0.71, FACE_BUDGET_MS)
-    add(tmp_path, "quick", 0.65, 0.5)
-    add(tmp_path, "slow", 0.75, FACE_BUDGET_MS + 0.1)
-    add(tmp_path, "unmeasured", 0.8, None)
-    assert default_model(tmp_path) == "accurate"
-
-
-def test_a_model_that_cannot_be_read_or_has_no_figures_is_not_chosen(tmp_path: Path) -> None:
-    add(tmp_path, "broken", 0.9, 1.0)
-    (tmp_path / "broken" / "manifest.json").write_text("{")
-    write_model(tmp_path / "bare", milliseconds_a_face={"8": 1.0})
-    assert default_model(tmp_path) == "compact"
-    add(tmp_path, "whole", 0.6, 1.0)
-    assert default_model(tmp_path) == "whole"
-
-
-def test_without_any_model_the_error_comes_from_who_opens_it(tmp_path: Path) -> None:
-    assert default_model(tmp_path) == "compact"
-    assert default_model(tmp_path / "nowhere") == "compact"
 
 
 @pytest.mark.parametrize("given", [None, "another"])
@@ -53,7 +26,7 @@ def test_the_setting_says_otherwise(given: str | None, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
     )
-    assert done.stdout.strip() == (given or default_model(MODELS_DIR)), done.stderr
+    assert done.stdout.strip() == (given or "vggface2_resnet50"), done.stderr
 
 
 def test_a_manifest_is_read_once_and_none_where_there_is_none(tmp_path: Path) -> None:
@@ -63,3 +36,39 @@ def test_a_manifest_is_read_once_and_none_where_there_is_none(tmp_path: Path) ->
     assert (manifest.name, manifest.initial_weights) == ("tiny", "scratch")
     assert model_manifest(tmp_path, "tiny") is manifest
     assert model_manifest(tmp_path, "elsewhere") is None
+
+
+def test_what_is_served_by_default_is_shipped() -> None:
+    assert DEFAULT_MODEL in available_models(MODELS_DIR)
+
+
+def models(*figures: tuple[str, float, float]) -> list[Measured]:
+    return [Measured(*one) for one in figures]
+
+
+def test_the_most_accurate_model_that_carries_the_class_is_recommended() -> None:
+    known = models(("good", 0.71, 200), ("quick", 0.65, 900), ("slow", 0.75, 99))
+    assert recommend(known, 60).name == "good"
+    assert recommend(known, 59).name == "slow"
+    assert recommend(known, 121).name == "quick"
+
+
+def test_a_class_that_no_model_carries_gets_the_quickest() -> None:
+    assert recommend(models(("good", 0.71, 20), ("quick", 0.65, 30)), 500).name == "quick"
+    with pytest.raises(ValueError, match="no models"):
+        recommend([], 1)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0.1, 1e4)), min_size=1, max_size=6),
+    st.integers(1, 1000),
+)
+def test_no_model_that_carries_the_class_is_more_accurate_than_the_recommended(
+    figures: list[tuple[float, float]], students: int
+) -> None:
+    known = [Measured(str(number), *one) for number, one in enumerate(figures)]
+    best = recommend(known, students)
+    for model in known:
+        if model.students >= students:
+            assert best.students >= students
+            assert best.accuracy >= model.accuracy

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inference import yunet
 from inference.batcher import Shed
 from inference.detection import DetectorError
 from inference.frames import encode_jpeg
 from inference.manifest import ModelError
 from inference.service import Options, Service
 from tests.conftest import ROOT
-from tests.model_factory import write_model
+from tests.model_factory import make_options, write_model
 
 WALL = encode_jpeg(np.full((90, 160, 3), 128, np.uint8), 95)
 
@@ -24,7 +25,7 @@ WALL = encode_jpeg(np.full((90, 160, 3), 128, np.uint8), 95)
 def options(tmp_path: Path) -> Options:
     """One small model to choose."""
     write_model(tmp_path / "tiny")
-    return Options(tmp_path, "tiny", None, max_bytes=300_000, max_pixels=1_000_000)
+    return make_options(tmp_path, "tiny")
 
 
 @pytest.fixture
@@ -45,6 +46,9 @@ async def test_warming_makes_it_ready_and_it_answers(service: Service) -> None:
     assert (result.model, result.faces, result.emotion) == ("tiny", 0, None)
     state = service.state()
     assert (state["ready"], state["healthy"], state["detector"]) == (True, True, "haar")
+    assert state["runtime"] == "openvino"
+    assert state["precision"] in ("bfloat16", "float32")
+    assert service.description().startswith("tiny, faces by haar, on openvino (")
     assert (state["submitted"], state["answered"], state["hung"]) == (1, 1, 0)
     assert service.capacity() is None
 
@@ -76,9 +80,12 @@ def test_a_wrong_model_is_told_and_the_next_try_may_succeed(options: Options) ->
 
 
 @pytest.mark.finding(18)
-def test_a_face_detector_that_is_named_but_missing_is_an_error(options: Options) -> None:
-    service = Service(replace(options, yunet=options.models_dir / "mistyped.onnx"))
-    with pytest.raises(DetectorError, match=r"mistyped\.onnx"):
+def test_a_missing_face_detector_is_an_error_and_no_other_takes_its_place(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yunet, "FOLDER", options.models_dir)
+    service = Service(replace(options, detector="yunet"))
+    with pytest.raises(DetectorError, match=r"detector\.json cannot be read"):
         service.warm()
     assert not service.is_ready
 

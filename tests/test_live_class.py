@@ -6,14 +6,14 @@ import asyncio
 import time
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from msgspec import to_builtins
 
-from inference.service import Options, Service
+from inference.paths import MODELS_DIR
+from inference.service import Service
 from sessions.clock import CLOCK_ID, Start, reading
 from sessions.joining.admission import Admission
 from sessions.live import live_class as module
@@ -27,6 +27,7 @@ from sessions.live.recorder import Recorder
 from sessions.live.tasks import Tasks
 from sessions.models import Sample
 from tests.classroom import empty_frame
+from tests.model_factory import make_options
 
 INTERVAL_S = 1.0
 
@@ -70,7 +71,7 @@ class Kept(Recorder):
 @pytest.fixture(scope="module")
 def service() -> Any:
     """The real analysis of the presence policy: faces are found, no model is needed."""
-    service = Service(Options(Path("models"), None, None, 300_000, 1_000_000))
+    service = Service(make_options(MODELS_DIR, None))
     service.warm()
     yield service
     service.stop()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from channels.testing import WebsocketCommunicator
 from django.core import signing
 
-from inference.service import Options, Service
+from inference.paths import MODELS_DIR
+from inference.service import Service
 from sessions.joining.cookies import SALT, cookie_name
 from sessions.live.counters import Counters
 from sessions.live.recorder import Recorder
@@ -21,6 +21,7 @@ from sessions.live.tasks import Tasks
 from sessions.models import Sample
 from tests.classroom import empty_frame
 from tests.factories import join, make_session
+from tests.model_factory import make_options
 
 
 class Refusing(Recorder):
@@ -36,7 +37,7 @@ async def test_a_failure_after_the_analysis_closes_the_socket_with_a_reason(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     counters = Counters()
-    service = Service(Options(Path("models"), None, None, 300_000, 1_000_000))
+    service = Service(make_options(MODELS_DIR, None))
     service.warm()
     runtime = Runtime(service, Refusing(None, counters), counters)
     session = await asyncio.to_thread(make_session)
@@ -112,7 +113,7 @@ class Sound(Broken):
 @pytest.mark.finding(13)
 async def test_one_class_that_fails_stops_no_other() -> None:
     counters = Counters()
-    service = Service(Options(Path("models"), None, None, 300_000, 1_000_000))
+    service = Service(make_options(MODELS_DIR, None))
     runtime = Runtime(service, Recorder(None, counters), counters)
     broken, sound = Broken(), Sound()
     runtime.classes = {1: broken, 2: sound}  # type: ignore[dict-item]

@@ -16,7 +16,6 @@ from sessions.demo.simulation import MAX_FRAMES, Outcome, read_frames
 from sessions.site import limits
 from tests import factories
 from tests.classroom import Teacher
-from tests.conftest import YUNET
 from tests.server import Server, free_port, running_server
 
 RUN = ("--students", "3", "--fps", "2", "--seconds", "2", "--json")
@@ -59,8 +58,7 @@ def test_a_class_of_real_clients(
 
 @pytest.mark.parametrize("model", available_models(MODELS_DIR))
 def test_every_shipped_model_carries_twenty_students(model: str, face_video: Path) -> None:
-    yunet = str(YUNET)
-    with running_server(EMOTION_MODEL=model, YUNET_PATH=yunet) as server:
+    with running_server(EMOTION_MODEL=model) as server:
         lesson = Teacher(server).open_lesson()
         arguments = ("--url", server.base_url, "--join", lesson.code, "--video", str(face_video))
         summary = simulate(*arguments, "--students", "20", "--fps", "1", "--seconds", "8", "--json")

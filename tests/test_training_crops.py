@@ -3,10 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.detection import HaarDetector, YuNetDetector
+from inference.detection import HaarDetector
 from inference.emotion import EmotionModel
 from inference.preprocessing import crop_face
-from tests.conftest import ROOT, YUNET
+from inference.runtimes import load_detector
+from inference.runtimes.on_tensorflow import TensorFlow
+from tests.conftest import ROOT
 from tests.generated_faces import draw_face
 from training.crops import FACE_SIDE, crop_scores, paste
 from training.datasets import Faces, read_fer2013
@@ -15,7 +17,7 @@ from training.evaluate import predict
 
 @pytest.fixture(scope="module")
 def model() -> EmotionModel:
-    return EmotionModel.load(ROOT / "models" / "compact")
+    return TensorFlow().emotion_model(ROOT / "models" / "compact")
 
 
 def test_a_pasted_face_lies_unchanged_in_the_middle_of_its_frame() -> None:
@@ -44,7 +46,7 @@ def test_faces_without_a_find_have_no_accuracy(model: EmotionModel) -> None:
 def test_a_detectors_crop_costs_little_on_real_faces(model: EmotionModel, shared: Path) -> None:
     every = read_fer2013(shared / "data" / "fer2013_test.zip", "PrivateTest", model.size)
     faces = Faces(every.images[::30], every.labels[::30], every.names[::30])
-    yunet = YuNetDetector(YUNET)
+    yunet = load_detector("yunet", TensorFlow())
     scores = crop_scores(model, faces, predict(model, faces), yunet)
     assert scores.tried == len(faces)
     assert scores.found > 0.85 * scores.tried

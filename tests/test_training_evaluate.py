@@ -8,6 +8,7 @@ import pytest
 
 from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
+from inference.runtimes.on_tensorflow import TensorFlow
 from tests.conftest import ROOT
 from tests.generated_faces import write_faces, write_votes
 from training.datasets import Faces, read_fer2013
@@ -18,7 +19,7 @@ COMPACT = ROOT / "models" / "compact"
 
 @pytest.fixture(scope="module")
 def model() -> EmotionModel:
-    return EmotionModel.load(COMPACT)
+    return TensorFlow().emotion_model(COMPACT)
 
 
 def test_the_command_prints_one_json_object(tmp_path: Path) -> None:
@@ -77,16 +78,6 @@ def test_a_report_is_written_and_shows_faces_only_when_asked(
     capsys.readouterr()
     assert main([*arguments, "--pictures"]) == 2
     assert "--pictures belongs to the report" in capsys.readouterr().err
-
-
-def test_yunet_must_be_there_when_it_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = write_faces(tmp_path / "faces", "PublicTest", 1)
-    arguments = ["--model", str(COMPACT), "--data", str(folder), "--split", "PublicTest"]
-    html, missing = str(tmp_path / "report.html"), str(tmp_path / "none.onnx")
-    assert main([*arguments, "--html", html, "--yunet", missing]) == 2
-    assert "none.onnx is not a file" in capsys.readouterr().err
 
 
 def test_without_json_it_prints_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

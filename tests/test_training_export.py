@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
 from inference.network import load_network
+from inference.runtimes.on_tensorflow import TensorFlow
 from tests.generated_faces import tiny_config, write_tiny_data
 from training.card import model_card
 from training.checkpoint import AVERAGED, CheckpointError, load_weights
@@ -105,7 +105,7 @@ def test_the_served_model_gives_the_averaged_models_probabilities(
     bias = fit_bias(known, shares(validation, {}, config.bias_votes))
     logits = predict_logits(model, testing.images, look) + bias
     expected = softmax(logits, manifest["temperature"])
-    served = EmotionModel.load(artefact).predict(testing.images)
+    served = TensorFlow().emotion_model(artefact).predict(testing.images)
     np.testing.assert_allclose(served, expected, atol=0.01)
     measured = score(served, testing.labels)
     assert manifest["measured"]["PrivateTest"]["n"] == 28

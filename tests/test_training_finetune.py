@@ -9,8 +9,8 @@ import h5py
 import numpy as np
 import pytest
 
-from inference.emotion import EmotionModel
 from inference.labels import EMOTIONS
+from inference.runtimes.on_tensorflow import TensorFlow
 from inference.vggface2 import published_layout
 from tests.classroom import Pupil, Teacher, until
 from tests.generated_faces import tiny_config, write_faces
@@ -123,7 +123,7 @@ def test_a_backbone_is_frozen_then_tuned_and_exported(
     assert manifest["input"] == {"size": 32, "channels": 3, "preprocessing": "vggface2"}
     assert "VGGFace2" in manifest["initial_weights"]
     assert manifest["command"] == "python -m training.train tiny_vggface2"
-    model = EmotionModel.load(artefact)
+    model = TensorFlow().emotion_model(artefact)
     assert model.channels == 3
     with np.load(artefact / "weights.npz") as arrays:
         moved = arrays["conv1-7x7_s2-bn/moving_mean"] != frozen["conv1-7x7_s2-bn/moving_mean"]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.emotion import EmotionModel
 from inference.manifest import ModelError
+from inference.runtimes.on_tensorflow import TensorFlow
 from tests.generated_faces import tiny_config, write_tiny_data
 from tests.model_factory import SIZE, write_model
 from training.augmentation import Batch, resize
@@ -43,7 +43,7 @@ def batch_of(faces: NDArray[np.uint8], targets: NDArray[np.float32]) -> Batch:
 
 def test_the_teacher_says_what_the_served_model_says(models: Path) -> None:
     faces = some_faces(5, 48)
-    expected = EmotionModel.load(models / "grey").predict(resize(faces, SIZE))
+    expected = TensorFlow().emotion_model(models / "grey").predict(resize(faces, SIZE))
     taught = Teacher(models / "grey").probabilities(faces)
     np.testing.assert_allclose(taught, expected, atol=1e-5)
 

@@ -19,7 +19,6 @@ from inference.labels import EMOTIONS
 from sessions.live.runtime import Runtime, from_settings, use
 from sessions.teaching.try_it import PICTURES_A_SECOND
 from tests.classroom import Teacher
-from tests.conftest import YUNET
 from tests.factories import make_teacher
 from tests.model_factory import write_model
 from tests.server import Server, running_server
@@ -39,7 +38,6 @@ def serving(settings: Settings, models: Path) -> Iterator[Runtime]:
     """A runtime of this process, not warm yet: a small model and YuNet."""
     settings.MODELS_DIR = models
     settings.EMOTION_MODEL = "tiny"
-    settings.YUNET_PATH = YUNET
     with use(from_settings()) as runtime:
         yield runtime
         runtime.service.stop()

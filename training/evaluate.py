@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from inference.detection import Detector, HaarDetector, YuNetDetector
 from inference.emotion import EmotionModel
-from inference.paths import yunet_path
+from inference.runtimes import DETECTORS, load_detector
+from inference.runtimes.on_tensorflow import TensorFlow
 from training.crops import crop_scores
 from training.datasets import SPLITS, Faces, majority, read_fer2013, read_votes
 from training.metrics import Scores, score
@@ -89,16 +89,6 @@ def _majorities(options: argparse.Namespace, faces: Faces) -> NDArray[np.int64] 
     return majority(faces.names, read_votes(path))
 
 
-def _detectors(yunet: Path | None) -> list[Detector]:
-    """Haar, and YuNet where its file is there; one that is asked for must be."""
-    path = yunet or yunet_path()
-    if path is None:
-        return [HaarDetector()]
-    if not path.is_file():
-        raise ValueError(f"{path} is not a file; fetch YuNet or leave --yunet out")
-    return [HaarDetector(), YuNetDetector(path)]
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("--model", type=Path, required=True, help="a model's folder")
@@ -109,7 +99,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--votes", type=Path, help=f"FER+; {VOTES_FILE} beside the data by default")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--html", type=Path, help="write a report that opens offline")
-    parser.add_argument("--yunet", type=Path, help="YuNet's file, for the report's detector crops")
     parser.add_argument(
         "--pictures",
         action="store_true",
@@ -133,7 +122,7 @@ def _measure(options: argparse.Namespace) -> str:
     """What the command prints; writes the report on the way."""
     if options.pictures and not options.html:
         raise ValueError("--pictures belongs to the report: name its file with --html")
-    model = EmotionModel.load(options.model)
+    model = TensorFlow().emotion_model(options.model)
     faces = read_fer2013(options.data, options.split, model.size, model.channels)
     probabilities = predict(model, faces)
     scores = score(probabilities, faces.labels)
@@ -148,8 +137,8 @@ def _measure(options: argparse.Namespace) -> str:
             temperature=model.manifest.temperature,
             majorities=majorities,
             crops=tuple(
-                crop_scores(model, faces, probabilities, detector)
-                for detector in _detectors(options.yunet)
+                crop_scores(model, faces, probabilities, load_detector(name, TensorFlow()))
+                for name in DETECTORS
             ),
         )
         write_report(options.html, evaluation, pictures=options.pictures)

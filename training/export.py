@@ -18,9 +18,8 @@ from typing import Any, Final
 import keras
 import numpy as np
 
-from inference.bench import measure_model
-from inference.emotion import EmotionModel, require_tensorflow
 from inference.labels import EMOTIONS
+from inference.runtimes.on_tensorflow import TensorFlow, require_tensorflow
 from training.card import model_card
 from training.checkpoint import AVERAGED, load_weights, read_history
 from training.config import TrainingConfig
@@ -36,6 +35,7 @@ from training.network import (
     preprocessing_of,
 )
 from training.recipe import load_recipe
+from training.reference import add_reference
 from training.workspace import FINISHED, Workspace
 
 FORMAT: Final = 1
@@ -88,7 +88,6 @@ def export(
         "data": describe_data(config.data),
         "parameters": model.count_params(),
         "measured": {},
-        "milliseconds_a_face": {},
         "command": f"python -m training.train {recipe or config.name}",
         "seed": config.seed,
         "training_seconds": round(sum(record.seconds for record in history)),
@@ -101,16 +100,14 @@ def export(
         draft.mkdir()
         manifest["files"] = _write_model(model, draft)
         _write_manifest(draft, manifest)
-        served = EmotionModel.load(draft)
+        served = TensorFlow().emotion_model(draft)
         scores = {
             "PublicTest": evaluate(served, validation),
             "PrivateTest": evaluate(served, testing),
         }
         manifest["measured"] = {split: _rounded(values) for split, values in scores.items()}
-        manifest["milliseconds_a_face"] = {
-            str(size): round(time, 3) for size, time in measure_model(served).items()
-        }
         _write_manifest(draft, manifest)
+        add_reference(draft)
         (draft / "MODEL_CARD.md").write_text(model_card(manifest), encoding="utf-8")
         target = folder / config.name
         if target.exists():

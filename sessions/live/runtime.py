@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from channels.db import database_sync_to_async
 from django.conf import settings
 
+from inference.paths import COMPILED
 from inference.service import Options, Service
 from sessions.live.agreement import read_truths
 from sessions.live.counters import Counters
@@ -262,7 +263,9 @@ def from_settings() -> Runtime:
     options = Options(
         models_dir=settings.MODELS_DIR,
         model=settings.EMOTION_MODEL if settings.POLICY == "emotion" else None,
-        yunet=settings.YUNET_PATH,
+        detector=settings.FACE_DETECTOR,
+        runtime=settings.INFERENCE_RUNTIME,
+        compiled=settings.DATA_DIR / COMPILED,
         max_bytes=settings.FRAME_MAX_BYTES,
         max_pixels=settings.FRAME_MAX_PIXELS,
     )

@@ -27,7 +27,6 @@ README_PAGES: Final = {("live", 1440), ("report", 1440), ("consent", 390), ("liv
 """Without the student's own page: the videos show people, and nothing of them is copied here."""
 
 MEDIA: Final = ROOT.parent / "shared" / "media"
-YUNET: Final = ROOT / "models" / "yunet_2023mar" / "face_detection_yunet_2023mar.onnx"
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 STUDENTS: Final = 12
 README_HEIGHT: Final = 1700
@@ -168,7 +167,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as temporary,
-        running_server(YUNET_PATH=str(YUNET)) as server,
+        running_server() as server,
         chromium(make_camera_file(MEDIA / "sad_to_happy.mp4", Path(temporary))) as browser,
     ):
         demo = json.loads(server.manage("create_demo", "--json"))

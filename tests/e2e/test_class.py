@@ -18,7 +18,6 @@ from inference.labels import EMOTIONS
 from inference.manifest import available_models
 from inference.paths import MODELS_DIR
 from tests.classroom import until
-from tests.conftest import YUNET
 from tests.e2e.browser import chromium, flag, wait_answered
 from tests.server import Server, running_server
 
@@ -157,9 +156,8 @@ def files_with_a_frame(folder: Path) -> list[Path]:
 def test_a_class_runs_from_sign_up_to_report(model: str, camera: Path, tmp_path: Path) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    yunet = str(YUNET)
     with (
-        running_server(EMOTION_MODEL=model, TMPDIR=str(temporary), YUNET_PATH=yunet) as server,
+        running_server(EMOTION_MODEL=model, TMPDIR=str(temporary)) as server,
         chromium(camera) as browser,
     ):
         teacher = browser.new_context(accept_downloads=True)

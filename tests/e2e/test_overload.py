@@ -23,7 +23,7 @@ BIG, SMALL = 50, 2
 @pytest.mark.finding(11)
 def test_a_class_too_large_is_slowed_down_and_the_one_beside_it_is_not(camera: Path) -> None:
     """52 students offer as many frames a second where each thread answers three."""
-    site = running_server("tests.slow_site:application", POLICY="presence", YUNET_PATH="")
+    site = running_server("tests.slow_site:application", POLICY="presence", FACE_DETECTOR="haar")
     with site as server, chromium(camera) as browser:
         teacher = Teacher(server)
         big = teacher.open_lesson(interval_s=str(INTERVAL_S))

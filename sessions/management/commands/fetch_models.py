@@ -1,4 +1,4 @@
-"""Fetch the face detector and the backbone that are not in the repository."""
+"""Fetch published weights that a training begins with."""
 
 from argparse import ArgumentTypeError
 from typing import Any
@@ -12,10 +12,9 @@ from inference.fetch import CATALOGUE, FetchError, fetch
 
 class Command(BaseCommand):
     help = (
-        "Fetch model files into DATA_DIR/models: yunet, the better face detector; and only when "
-        "named, weights to begin a training with: dlib_face, in the public domain, and "
-        "vggface2_resnet50, for non-commercial research. A download that fails is tried again; "
-        "nothing unverified is put in place."
+        "Fetch weights to begin a training with into DATA_DIR/models: dlib_face, in the public "
+        "domain, and vggface2_resnet50, for non-commercial research. A download that fails is "
+        "tried again; nothing unverified is put in place."
     )
     # It mends what the checks complain of.
     requires_system_checks = ()
@@ -23,10 +22,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "names",
-            nargs="*",
+            nargs="+",
             type=_name,
             metavar="NAME",
-            help=f"one of {', '.join(CATALOGUE)}; default: yunet",
+            help=f"one of {', '.join(CATALOGUE)}",
         )
         parser.add_argument(
             "--from",
@@ -37,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = settings.DATA_DIR / "models"
-        for name in dict.fromkeys(options["names"] or ["yunet"]):
+        for name in dict.fromkeys(options["names"]):
             download = CATALOGUE[name]
             target = folder / download.file
             try:
