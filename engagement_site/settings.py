@@ -13,6 +13,7 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 
 from engagement_site import env
 from engagement_site.private import make_private
+from inference.engagement import DEFINITIONS, INDEX_2
 from inference.registry import DEFAULT_MODEL
 from inference.runtimes import DETECTORS, RUNTIMES
 
@@ -57,6 +58,8 @@ RETENTION_DAYS = env.number("RETENTION_DAYS", 90, 1, 3650)
 MODELS_DIR = Path(env.text("MODELS_DIR", str(BASE_DIR / "models"))).expanduser().resolve()
 EMOTION_MODEL = env.text("EMOTION_MODEL", DEFAULT_MODEL)
 FACE_DETECTOR = env.choice("FACE_DETECTOR", "yunet", DETECTORS)
+ENGAGEMENT_DEFINITION = env.choice("ENGAGEMENT_DEFINITION", INDEX_2, DEFINITIONS)
+"""Of sessions made from now on; each keeps its own."""
 INFERENCE_RUNTIME = env.choice("INFERENCE_RUNTIME", "openvino", tuple(RUNTIMES))
 FRAME_MAX_BYTES = 300_000
 FRAME_MAX_PIXELS = 1_000_000

@@ -2,8 +2,9 @@
 
 A video is sampled, and each picture scaled to 320 px and encoded as JPEG as the browser does.
 With --json one object a line: file, time (seconds; null for an image), faces, box (x, y, w, h
-in the file's own pixels), probabilities by emotion, emotion, engagement (smoothed along a
-video), model. A figure is a model's estimate, never a grade.
+in the file's own pixels), probabilities by emotion and emotion of the picture, and what is
+estimated along a video: label, direction, facing, expression, engagement, level, definition; then
+model and detector. A figure is a model's estimate, never a grade.
 """
 
 import argparse
@@ -18,14 +19,15 @@ import cv2
 import numpy as np
 
 from inference.detection import DetectorError, clip_box
-from inference.engagement import EngagementTrack
+from inference.engagement import INDEX_2
 from inference.frames import FrameError, decode_jpeg, encode_jpeg
-from inference.labels import EMOTIONS
+from inference.labels import EMOTIONS, most_probable
 from inference.manifest import ModelError, find_model
 from inference.paths import MODELS_DIR, compiled_dir
 from inference.pipeline import FrameResult, Pipeline
 from inference.registry import DEFAULT_MODEL
 from inference.runtimes import DETECTORS, RUNTIMES, load_detector, make_runtime
+from inference.track import StudentTrack
 from inference.video import UnreadableFile, sample_video, webcam_jpeg
 
 IMAGE_SIDE: Final = 1280
@@ -71,7 +73,7 @@ def analyse_file(pipeline: Pipeline, file: Path, fps: float) -> Iterator[dict[st
 
     Raises OSError, UnreadableFile or FrameError for a file that cannot be read.
     """
-    track = EngagementTrack()
+    track = StudentTrack(INDEX_2)
     for pictures in _batches(_pictures(file, fps)):
         answers = pipeline.analyse([picture.jpeg for picture in pictures])
         for picture, answer in zip(pictures, answers, strict=True):
@@ -83,13 +85,13 @@ def analyse_file(pipeline: Pipeline, file: Path, fps: float) -> Iterator[dict[st
 def readable(line: dict[str, Any]) -> str:
     """The same for people, on one line."""
     where = line["file"] if line["time"] is None else f"{line['file']} {line['time']:7.2f} s"
-    if line["emotion"] is None:
+    if not line["faces"]:
         return f"{where}  no usable face"
+    engagement = "unknown" if line["engagement"] is None else f"{line['engagement']:.2f}"
+    if line["emotion"] is None:
+        return f"{where}  turned away  engagement {engagement}  faces {line['faces']}"
     share = line["probabilities"][line["emotion"]]
-    return (
-        f"{where}  {line['emotion']} {share:.0%}  engagement {line['engagement']:.2f}"
-        f"  faces {line['faces']}"
-    )
+    return f"{where}  {line['emotion']} {share:.0%}  engagement {engagement}  faces {line['faces']}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -181,26 +183,30 @@ def _video(file: Path, fps: float) -> Iterator[Picture]:
         yield Picture(webcam_jpeg(image), time, width, height)
 
 
-def _line(
-    file: Path, picture: Picture, result: FrameResult, track: EngagementTrack
-) -> dict[str, Any]:
+def _line(file: Path, picture: Picture, result: FrameResult, track: StudentTrack) -> dict[str, Any]:
     box = None
     if result.box is not None:
         scale = picture.width / result.width
         x, y, w, h = (round(value * scale) for value in result.box)
         box = list(clip_box((x, y, w, h), picture.width, picture.height))
-    probabilities = None
-    if result.probabilities is not None:
-        probabilities = dict(zip(EMOTIONS, result.probabilities, strict=True))
+    estimate = track.update(picture.time or 0.0, result)
+    values = estimate.probabilities
     return {
         "file": str(file),
         "time": None if picture.time is None else round(picture.time, 3),
         "faces": result.faces,
         "box": box,
-        "probabilities": probabilities,
-        "emotion": result.emotion,
-        "engagement": track.update(picture.time or 0.0, result.engagement),
+        "probabilities": None if values is None else dict(zip(EMOTIONS, values, strict=True)),
+        "emotion": None if values is None else most_probable(values),
+        "label": estimate.label,
+        "direction": estimate.direction,
+        "facing": estimate.facing,
+        "expression": estimate.expression,
+        "engagement": estimate.engagement,
+        "level": estimate.level,
+        "definition": estimate.definition,
         "model": result.model,
+        "detector": result.detector,
     }
 
 

@@ -1,70 +1,71 @@
-"""From emotions to engagement: a published heuristic, and no measure of learning.
+"""From what is seen of a face to engagement: two published heuristics, and no measure of learning.
 
-Sharma et al., "Student Engagement Detection Using Emotion Analysis, Eye Tracking and Head
-Movement with Machine Learning" (arXiv 1909.12913), give each emotion a weight and multiply it
-with the probability of the dominant one. That product jumps when two emotions are close and
-sinks when the model is unsure. Here it is the sum over all seven, which is its expectation.
+- index-2: expression times how much the student faces the screen, after Sharma et al. (arXiv
+  1909.12913): emotion weight x gaze weight / 4.5, where facing stands in for gaze. Happy and
+  facing is 0.67, neutral and facing 1.
+- index-1: the expression alone, stretched to the whole scale. Used where facing is not known.
 
 A face says little about attention: a student who listens with a still face and one who dreams
 with a still face look the same. Show the figure as an estimate, with its coverage, never as a
-grade.
+grade. docs/engagement.md says what was measured.
 """
 
 import math
-from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
-from inference.labels import EMOTIONS
+from inference.expression import WEIGHTS
 
-WEIGHTS: Final[dict[str, float]] = {
-    "angry": 0.25,
-    "disgust": 0.2,
-    "fear": 0.3,
-    "happy": 0.6,
-    "neutral": 0.9,
-    "sad": 0.3,
-    "surprise": 0.6,
-}
-"""Each emotion's concentration weight, as the paper and the projects built on it have them."""
+Definition = Literal["index-1", "index-2"]
+Level = Literal["not", "engaged", "very"]
 
-ENGAGED_AT: Final = 0.2
-"""Engaged from here up, on the scale of engagement(); a concentration index of 0.34."""
+INDEX_1: Final = "index-1"
+INDEX_2: Final = "index-2"
+DEFINITIONS: Final = (INDEX_2, INDEX_1)
+
+GAZE: Final = 5.0
+"""The gaze weight of one who looks at the screen all the time."""
+SCALE: Final = 4.5
+"""The greatest product of weights: neutral, facing."""
+ENGAGED_FROM: Final = 0.25
+VERY_ABOVE: Final = 0.65
+INDEX_1_ENGAGED: Final = 0.2
+"""Engaged from here up by index-1, which most faces are: a concentration index of 0.34."""
+HYSTERESIS: Final = 0.05
+"""How far below its threshold a level is left, so that it does not flicker."""
 
 TIME_CONSTANT_S: Final = 3.0
-MAX_GAP_S: Final = 10.0
-SUM_TOLERANCE: Final = 0.01
 
 _LOWEST: Final = min(WEIGHTS.values())
 _HIGHEST: Final = max(WEIGHTS.values())
 
 
-def concentration_index(probabilities: Sequence[float]) -> float:
-    """The expected weight of the emotions, from 0.2 (disgust alone) to 0.9 (neutral alone).
-
-    probabilities: seven, in the order of EMOTIONS, summing to 1. Raises ValueError for
-    anything else.
-    """
-    values = [float(value) for value in probabilities]
-    if (
-        len(values) != len(EMOTIONS)
-        or not all(math.isfinite(value) and value >= 0 for value in values)
-        or abs(sum(values) - 1) > SUM_TOLERANCE
-    ):
-        raise ValueError(
-            f"expected {len(EMOTIONS)} probabilities that sum to 1, got {list(probabilities)}"
-        )
-    weighted = sum(p * WEIGHTS[name] for p, name in zip(values, EMOTIONS, strict=True))
-    return weighted / sum(values)
+def combined(expression: float, facing: float) -> float:
+    """index-2, 0 to 1. expression: a concentration index. facing: a share, 0 to 1."""
+    return min(1.0, max(0.0, expression * GAZE * facing / SCALE))
 
 
-def engagement(probabilities: Sequence[float]) -> float:
-    """Engagement of one frame, 0 to 1: the concentration index stretched to the whole scale.
+def stretched(expression: float) -> float:
+    """index-1, 0 to 1: disgust alone is 0 and neutral alone is 1."""
+    return min(1.0, max(0.0, (expression - _LOWEST) / (_HIGHEST - _LOWEST)))
 
-    No weight is under 0.2, so the plain index could never fall below the threshold; on this
-    scale disgust alone is 0 and neutral alone is 1. Raises ValueError as concentration_index.
-    """
-    stretched = (concentration_index(probabilities) - _LOWEST) / (_HIGHEST - _LOWEST)
-    return min(1.0, max(0.0, stretched))
+
+def level_of(engagement: float) -> Level:
+    """The level that begins with this engagement, 0 to 1."""
+    if engagement > VERY_ABOVE:
+        return "very"
+    return "engaged" if engagement >= ENGAGED_FROM else "not"
+
+
+def next_level(shown: Level | None, engagement: float) -> Level:
+    """The level to show now: a higher one at once, a lower one past the hysteresis."""
+    new = level_of(engagement)
+    if shown is None or RANKS[new] >= RANKS[shown]:
+        return new
+    held = level_of(engagement + HYSTERESIS)
+    return held if RANKS[held] < RANKS[shown] else shown
+
+
+RANKS: Final[dict[Level, int]] = {"not": 0, "engaged": 1, "very": 2}
 
 
 def smooth(previous: float, value: float, seconds: float) -> float:
@@ -75,27 +76,3 @@ def smooth(previous: float, value: float, seconds: float) -> float:
     """
     share = -math.expm1(-max(0.0, seconds) / TIME_CONSTANT_S)
     return previous + share * (value - previous)
-
-
-class EngagementTrack:
-    """One student's smoothed engagement."""
-
-    def __init__(self) -> None:
-        self._value: float | None = None
-        self._at = 0.0
-
-    def update(self, at_seconds: float, value: float | None) -> float | None:
-        """Take in one frame's engagement (0 to 1) and return the smoothed one.
-
-        at_seconds: from any one clock. None, for a frame without a usable face, returns None
-        and changes nothing. After a gap of more than MAX_GAP_S the track starts afresh.
-        """
-        if value is None:
-            return None
-        gap = at_seconds - self._at
-        if self._value is None or gap > MAX_GAP_S:
-            self._value = value
-        else:
-            self._value = smooth(self._value, value, gap)
-        self._at = at_seconds
-        return self._value

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from inference.detection import Box, Detector, Face, clip_box
 from inference.emotion import EmotionModel
-from inference.engagement import engagement
+from inference.engagement import combined
+from inference.expression import concentration_index
 from inference.frames import FrameError, decode_jpeg
 from inference.labels import most_probable
+from inference.pose import Pose, head_pose
 from inference.preprocessing import crop_face
 from inference.threads import be_nice
 
@@ -32,10 +34,10 @@ class FrameResult:
     """What was seen in one frame.
 
     width, height: of the frame, pixels. faces: usable faces. box: x, y, w, h of the largest,
-    inside the frame. probabilities: seven, in the order of EMOTIONS. engagement: 0 to 1, of
-    this frame alone. Without a usable face ("away") box, probabilities and engagement are
-    None; without a model probabilities and engagement are. model: the emotion model's name,
-    empty without one.
+    inside the frame. probabilities: seven, in the order of EMOTIONS. pose: where its head points,
+    None where that is not known. Without a usable face ("away") box, probabilities and pose are
+    None; without a model probabilities and pose are. model: the emotion model's name, empty
+    without one. detector: what found the faces.
     """
 
     width: int
@@ -43,8 +45,9 @@ class FrameResult:
     faces: int
     box: Box | None
     probabilities: tuple[float, ...] | None
-    engagement: float | None
+    pose: Pose | None
     model: str
+    detector: str
 
     @property
     def emotion(self) -> str | None:
@@ -57,7 +60,8 @@ class FaceResult:
     """What was seen of one face of a picture.
 
     box: x, y, w, h inside the picture, pixels. score: the detector's confidence, 0 to 1.
-    probabilities, engagement: as in FrameResult; None without a model.
+    probabilities: as in FrameResult. engagement: 0 to 1, as of somebody who faces the screen.
+    Both are None without a model.
     """
 
     box: Box
@@ -94,6 +98,7 @@ class _Seen:
     faces: int
     box: Box | None
     crop: NDArray[np.uint8] | None
+    pose: Pose | None = None
 
 
 class Pipeline:
@@ -192,23 +197,27 @@ class Pipeline:
         faces = _usable(found, width, height)
         if not faces:
             return _Seen(width, height, 0, None, None)
-        crop = self._crop(self.model, image, faces[0]) if self.model else None
-        return _Seen(width, height, len(faces), clip_box(faces[0].box, width, height), crop)
+        box = clip_box(faces[0].box, width, height)
+        if self.model is None:
+            return _Seen(width, height, len(faces), box, None)
+        crop = self._crop(self.model, image, faces[0])
+        pose = head_pose(faces[0].landmarks, width, height)
+        return _Seen(width, height, len(faces), box, crop, pose)
 
     def _crop(self, model: EmotionModel, image: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:
         # The crop takes the whole box: cut at the border, the face would lie off its middle.
         return crop_face(image, face.box, model.size, self.detector.crop_scale, model.channels)
 
     def _result(self, seen: _Seen, row: NDArray[np.float32] | None) -> FrameResult:
-        probabilities, engaged = _estimate(row)
         return FrameResult(
             width=seen.width,
             height=seen.height,
             faces=seen.faces,
             box=seen.box,
-            probabilities=probabilities,
-            engagement=engaged,
+            probabilities=None if row is None else _tuple(row),
+            pose=seen.pose,
             model=self.model.name if self.model else "",
+            detector=self.detector.name,
         )
 
 
@@ -222,8 +231,12 @@ def _estimate(
     """Probabilities and engagement from the model's row for a face, None where there is none."""
     if row is None:
         return None, None
-    probabilities = tuple(float(value) for value in row)
-    return probabilities, engagement(probabilities)
+    probabilities = _tuple(row)
+    return probabilities, combined(concentration_index(probabilities), facing=1.0)
+
+
+def _tuple(row: NDArray[np.float32]) -> tuple[float, ...]:
+    return tuple(float(value) for value in row)
 
 
 def _usable(faces: Sequence[Face], width: int, height: int) -> list[Face]:

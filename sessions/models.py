@@ -11,6 +11,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from inference.engagement import DEFINITIONS
 from inference.labels import EMOTIONS
 from sessions.clock import Start
 from sessions.codes import new_code
@@ -73,6 +74,11 @@ class Student(models.Model):
         return reverse("student", args=[self.course_id, self.pk])
 
 
+def default_definition() -> str:
+    """Of sessions that are made now."""
+    return str(settings.ENGAGEMENT_DEFINITION)
+
+
 class ClassSession(models.Model):
     """One lesson."""
 
@@ -112,6 +118,13 @@ class ClassSession(models.Model):
         max_length=8, choices=State.choices, default=State.PLANNED, editable=False
     )
     is_simulated = models.BooleanField(default=False, editable=False)
+    definition = models.CharField(
+        "definition of engagement",
+        max_length=8,
+        choices=[(name, name) for name in DEFINITIONS],
+        default=default_definition,
+        editable=False,
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(null=True, editable=False)
     clock_id = models.CharField(
@@ -256,6 +269,23 @@ class Sample(models.Model):
     )
     engagement = models.FloatField(null=True, help_text="0 to 1, smoothed over seconds.")
     model_name = models.CharField(max_length=64, blank=True)
+    # Null in samples of before these were stored: columns that may be null cost nothing to add.
+    detector = models.CharField(max_length=16, null=True)  # noqa: DJ001
+    definition = models.CharField(  # noqa: DJ001
+        max_length=8,
+        null=True,
+        choices=[(name, name) for name in DEFINITIONS],
+        help_text="Of the engagement; index-1 where there is none.",
+    )
+    expression = models.FloatField(
+        null=True, help_text="Concentration index, 0.2 to 0.9, smoothed over seconds."
+    )
+    facing = models.FloatField(
+        null=True, help_text="Share of the last ten seconds facing the screen, 0 to 1."
+    )
+    direction = models.CharField(  # noqa: DJ001
+        max_length=8, null=True, choices=[(name, name) for name in ("facing", "turned", "down")]
+    )
 
     objects = SampleQuerySet.as_manager()
 

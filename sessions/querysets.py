@@ -7,7 +7,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib.auth.models import User
-from django.db.models import Avg, Case, Count, F, Max, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Avg,
+    BooleanField,
+    Case,
+    Count,
+    ExpressionWrapper,
+    F,
+    Max,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from inference.labels import EMOTIONS
@@ -189,8 +202,8 @@ class SampleQuerySet(QuerySet["Sample"]):
     def sums_by_time(self, width_s: int) -> QuerySet[Sample, tuple[Any, ...]]:
         """Each participant in buckets of width_s seconds, as sums that add up.
 
-        Rows: participant, bucket, samples, usable, measured, sum of engagement, estimated, the
-        seven sums of probabilities, the seven counts by dominant emotion.
+        Rows: participant, bucket, then as sessions.reports.buckets.Sums has it, then the seven
+        counts by dominant emotion.
         """
         return (
             self.annotate(bucket=F("second") / width_s)
@@ -200,6 +213,8 @@ class SampleQuerySet(QuerySet["Sample"]):
                 usable=Count("pk", filter=USABLE),
                 measured=Count("engagement"),
                 engagement_sum=Sum("engagement"),
+                faced=Count("facing"),
+                facing_sum=Sum("facing"),
                 estimated=Count(EMOTIONS[0]),
                 **EMOTION_SUMS,
                 **EMOTION_COUNTS,
@@ -207,7 +222,7 @@ class SampleQuerySet(QuerySet["Sample"]):
             .order_by("participant_id", "bucket")
             .values_list(
                 "participant_id", "bucket", "samples", "usable", "measured", "engagement_sum",
-                "estimated", *EMOTION_SUMS, *EMOTION_COUNTS,
+                "faced", "facing_sum", "estimated", *EMOTION_SUMS, *EMOTION_COUNTS,
             )
         )  # fmt: skip
 
@@ -229,6 +244,8 @@ class SampleQuerySet(QuerySet["Sample"]):
                 usable=Count("pk", filter=USABLE),
                 measured=Count("engagement"),
                 engagement_sum=Sum("engagement"),
+                faced=Count("facing"),
+                facing_sum=Sum("facing"),
                 **EMOTION_COUNTS,
             )
             .order_by("participant_id")
@@ -252,12 +269,13 @@ class SampleQuerySet(QuerySet["Sample"]):
         """(participant, second) of each."""
         return self.values_list("participant_id", "second")
 
-    def model_names(self) -> QuerySet[Sample, str]:
-        """The names of the models that made these estimates."""
+    def provenance(self) -> QuerySet[Sample, tuple[str, str | None, str | None, bool]]:
+        """Each different (model, detector, definition, whether engagement was estimated)."""
+        measured = ExpressionWrapper(Q(engagement__isnull=False), BooleanField())
         return (
-            self.exclude(model_name="")
-            .order_by("model_name")
-            .values_list("model_name", flat=True)
+            self.annotate(measured=measured)
+            .order_by()
+            .values_list("model_name", "detector", "definition", "measured")
             .distinct()
         )
 

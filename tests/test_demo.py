@@ -51,7 +51,10 @@ def test_samples_are_such_as_a_model_would_give(demo: Demo) -> None:
     samples = Sample.objects.all()
     assert 20_000 < samples.filter(session=demo.finished[-1]).count() < 27_000
     assert 0.02 < samples.filter(faces=0).count() / samples.count() < 0.2
-    for sample in samples.usable().order_by("?")[:200]:
+    turned = samples.filter(direction="turned")
+    assert 0.01 < turned.count() / samples.count() < 0.2
+    assert not turned.exclude(emotion="").exists()
+    for sample in samples.usable().exclude(emotion="").order_by("?")[:200]:
         values = [value for value in sample.probabilities if value is not None]
         assert sum(values) == pytest.approx(1)
         assert sample.emotion == EMOTIONS[values.index(max(values))]

@@ -13,6 +13,7 @@ import pytest
 from django.utils import timezone
 
 from inference.labels import EMOTIONS
+from inference.track import Estimate
 from sessions.live.dashboard_messages import BucketView
 from sessions.live.people import Presence
 from sessions.live.snapshot import load_snapshot
@@ -22,7 +23,7 @@ from sessions.models import ClassSession, Participant, Sample
 from sessions.reports.exports import csv as csv_export
 from sessions.reports.exports import json as json_export
 from sessions.reports.exports import xlsx as xlsx_export
-from sessions.reports.session import session_report
+from sessions.reports.session import Provenance, session_report
 from tests.factories import (
     make_course,
     make_participant,
@@ -35,6 +36,7 @@ from tests.lessons import add_stay, collected
 pytestmark = pytest.mark.django_db(transaction=True)
 LENGTH_S = 120
 HAPPY = tuple(0.94 if name == "happy" else 0.01 for name in EMOTIONS)
+FACING = {"Ann": 0.9, "Ben": 0.5, "Cas": 0.7}
 Moments = dict[int, tuple[float | None, int]]
 """By second: the engagement, None for away, and how many samples."""
 SCRIPT: dict[str, tuple[tuple[int, int], Moments]] = {
@@ -88,7 +90,9 @@ def play_second(
         for number in range(times):
             values = None if engagement is None else HAPPY
             faces = int(values is not None)
-            seconds.add(people[name].pk, second, faces, engagement, values)
+            facing = None if engagement is None else FACING[name]
+            estimate = Estimate(engagement=engagement, facing=facing, probabilities=values)
+            seconds.add(people[name].pk, second, faces, estimate)
             samples.append(
                 Sample(
                     session=session,
@@ -98,6 +102,9 @@ def play_second(
                     faces=faces,
                     emotion="happy" if faces else "",
                     engagement=engagement,
+                    facing=facing,
+                    definition="index-2" if faces else None,
+                    detector="yunet",
                     model_name="compact",
                     **(dict(zip(EMOTIONS, values, strict=True)) if values else {}),
                 )
@@ -161,10 +168,14 @@ def test_the_whole_sessions_figures_are_the_same_everywhere(played: Played) -> N
     report = session_report(played.session)
     assert report.total.engagement == pytest.approx(engagement)
     assert report.total.coverage == pytest.approx(covered)
+    facing = sum(FACING.values()) / 3
+    assert report.total.facing == pytest.approx(facing)
+    assert report.provenance == Provenance(("compact",), ("yunet",), ("index-2",))
     summary = json_export.head(report)["summary"]
-    assert (summary["engagement"], summary["coverage"]) == (
+    assert (summary["engagement"], summary["coverage"], summary["facing"]) == (
         report.total.engagement,
         report.total.coverage,
+        report.total.facing,
     )
     rows = csv.DictReader(io.StringIO(csv_export.students(report).decode("utf-8-sig")))
     means = [float(row["engagement"]) for row in rows if row["engagement"]]
@@ -179,9 +190,9 @@ def test_samples_that_come_as_news_after_they_were_read_count_once(played: Playe
     state = snapshot.state(0.0)
     ann = next(one.id for one in snapshot.people if one.name == "Ann")
     repeated = Seconds()
-    repeated.add(ann, LENGTH_S - 1, 1, 0.8, HAPPY)
+    repeated.add(ann, LENGTH_S - 1, 1, Estimate(engagement=0.8, probabilities=HAPPY))
     new = Seconds()
-    new.add(ann, LENGTH_S, 1, 0.6, HAPPY)
+    new.add(ann, LENGTH_S, 1, Estimate(engagement=0.6, probabilities=HAPPY))
     state.count(repeated.take() + new.take())
     tick = state.tick(LENGTH_S + 1.0, 0.0)
     assert {bucket.t: bucket.samples for bucket in tick.buckets} == {LENGTH_S: 1}

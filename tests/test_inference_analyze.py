@@ -10,14 +10,18 @@ import numpy as np
 import pytest
 
 from inference.analyze import main
-from inference.engagement import EngagementTrack, engagement
+from inference.engagement import combined
+from inference.expression import concentration_index
 from inference.labels import EMOTIONS
 from inference.manifest import available_models
 from inference.paths import MODELS_DIR
 from tests.model_factory import write_model
 from tests.real_faces import AWAY_S
 
-KEYS = ["file", "time", "faces", "box", "probabilities", "emotion", "engagement", "model"]
+KEYS = [
+    "file", "time", "faces", "box", "probabilities", "emotion", "label", "direction", "facing",
+    "expression", "engagement", "level", "definition", "model", "detector",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +41,10 @@ def test_an_image_is_one_line(
     assert list(line) == KEYS
     assert (line["file"], line["time"], line["faces"]) == (str(group_photo), None, 5)
     assert list(line["probabilities"]) == list(EMOTIONS)
-    assert line["engagement"] == engagement(list(line["probabilities"].values()))
+    expression = concentration_index(list(line["probabilities"].values()))
+    assert line["expression"] == pytest.approx(expression)
+    assert (line["direction"], line["facing"], line["definition"]) == ("facing", 1.0, "index-2")
+    assert line["engagement"] == pytest.approx(combined(expression, 1.0))
     assert line["model"] == "tiny"
 
 
@@ -69,12 +76,15 @@ def test_a_video_is_sampled_in_time_and_smoothed(
         assert line["box"][2] > 80  # pixels of the 640-px video
     away = [line for line in seen if AWAY_S[0] <= line["time"] <= AWAY_S[1]]
     assert {line["faces"] for line in away} == {0}
-    track = EngagementTrack()
-    for line in seen:
-        found = line["probabilities"]
-        raw = None if found is None else engagement(list(found.values()))
-        smooth = track.update(line["time"], raw)
-        assert line["engagement"] == (None if raw is None else pytest.approx(smooth, abs=1e-3))
+    shown = [line["label"] for line in seen if line["label"]]
+    raw = [line["emotion"] for line in seen if line["emotion"]]
+    assert changes(shown) <= changes(raw)
+    known = [line["engagement"] for line in seen if line["engagement"] is not None]
+    assert max(abs(one - other) for one, other in pairwise(known)) < 0.35
+
+
+def changes(labels: list[str]) -> int:
+    return sum(one != other for one, other in pairwise(labels))
 
 
 def test_readable_lines_say_who_is_away(

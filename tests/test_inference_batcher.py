@@ -38,7 +38,7 @@ class Gate:
         return [
             FrameError("not_jpeg", "no picture")
             if frame == b"bad"
-            else FrameResult(len(frame), 1, 0, None, None, None, "gate")
+            else FrameResult(len(frame), 1, 0, None, None, None, "gate", "haar")
             for frame in frames
         ]
 

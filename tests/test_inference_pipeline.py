@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from inference.detection import HaarDetector
 from inference.emotion import EmotionModel
-from inference.engagement import engagement
+from inference.engagement import combined
+from inference.expression import concentration_index
 from inference.frames import FrameError, decode_jpeg, encode_jpeg
 from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult, PictureResult, Pipeline
@@ -65,7 +66,7 @@ def one(pipeline: Pipeline, image: NDArray[np.uint8]) -> FrameResult:
     return result
 
 
-def test_a_face_gets_box_emotion_and_engagement(
+def test_a_face_gets_box_emotion_and_where_the_detector_can_tell_a_pose(
     pipeline: Pipeline, woman: NDArray[np.uint8]
 ) -> None:
     result = one(pipeline, woman)
@@ -78,7 +79,8 @@ def test_a_face_gets_box_emotion_and_engagement(
     assert 60 < h <= 240 - y
     assert result.probabilities is not None
     assert sum(result.probabilities) == pytest.approx(1, abs=1e-5)
-    assert result.engagement == engagement(result.probabilities)
+    assert result.detector == pipeline.detector.name
+    assert (result.pose is None) == (result.detector == "haar")
     assert result.emotion == EMOTIONS[int(np.argmax(result.probabilities))]
 
 
@@ -114,7 +116,8 @@ def test_the_largest_of_five_faces_is_taken(pipeline: Pipeline, group: NDArray[n
 
 
 def test_no_face_is_away_and_never_an_emotion(pipeline: Pipeline) -> None:
-    assert one(pipeline, blank()) == FrameResult(320, 240, 0, None, None, None, "tiny")
+    name = pipeline.detector.name
+    assert one(pipeline, blank()) == FrameResult(320, 240, 0, None, None, None, "tiny", name)
     assert one(pipeline, blank()).emotion is None
 
 
@@ -199,7 +202,7 @@ def test_without_a_model_faces_are_counted_and_nothing_is_estimated(
     pipeline.close()
     assert result.faces == 1
     assert result.box is not None
-    assert (result.probabilities, result.emotion, result.engagement) == (None, None, None)
+    assert (result.probabilities, result.emotion, result.pose) == (None, None, None)
     assert result.model == ""
 
 
@@ -225,7 +228,8 @@ def test_every_face_of_a_picture_is_estimated_the_largest_first(
     for face in seen.faces:
         assert face.probabilities is not None
         assert sum(face.probabilities) == pytest.approx(1, abs=1e-5)
-        assert face.engagement == engagement(face.probabilities)
+        expression = concentration_index(face.probabilities)
+        assert face.engagement == combined(expression, facing=1.0)
         assert face.emotion == EMOTIONS[int(np.argmax(face.probabilities))]
         assert 0.6 <= face.score <= 1
 

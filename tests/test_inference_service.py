@@ -102,5 +102,5 @@ async def test_the_presence_policy_needs_and_loads_no_model(options: Options) ->
     service = Service(replace(options, model=None))
     service.warm()
     result = await service.analyse(WALL, group=1, member=1)
-    assert (result.model, result.faces, result.engagement) == ("", 0, None)
+    assert (result.model, result.faces, result.pose) == ("", 0, None)
     service.stop()

@@ -1,5 +1,6 @@
 import contextlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -13,6 +14,7 @@ from msgspec import Struct
 from inference.frames import FrameProblem
 from inference.labels import EMOTIONS
 from inference.pipeline import FrameResult
+from inference.track import Estimate
 from sessions.live import protocol
 from sessions.live.protocol import (
     Camera,
@@ -119,7 +121,7 @@ def test_close_codes_lie_where_applications_may_choose_them() -> None:
 def test_a_box_is_told_in_shares_of_the_frame(
     width: int, height: int, box: tuple[int, int, int, int]
 ) -> None:
-    seen = FrameResult(width, height, 1, box, None, None, "m")
+    seen = FrameResult(width, height, 1, box, None, None, "m", "yunet")
     shares = protocol.fractions(seen)
     assert shares is not None
     assert all(0 <= share <= 1 for share in shares)
@@ -127,8 +129,12 @@ def test_a_box_is_told_in_shares_of_the_frame(
 
 def test_a_result_tells_what_was_seen() -> None:
     probabilities = (0.0, 0.0, 0.0, 0.9, 0.1, 0.0, 0.0)
-    seen = FrameResult(320, 240, 2, (32, 24, 160, 120), probabilities, 0.5, "compact")
-    assert json.loads(protocol.encode(protocol.result(7, AT, seen, 0.61234))) == {
+    seen = FrameResult(320, 240, 2, (32, 24, 160, 120), probabilities, None, "compact", "yunet")
+    estimate = Estimate(
+        "index-2", 0.61234, "engaged", direction="facing", probabilities=probabilities
+    )
+    told = json.loads(protocol.encode(protocol.result(7, AT, seen, estimate, True)))
+    assert told == {
         "type": "result",
         "seq": 7,
         "at": "2026-11-21T09:30:00+00:00",
@@ -136,8 +142,15 @@ def test_a_result_tells_what_was_seen() -> None:
         "box": [0.1, 0.1, 0.5, 0.5],
         "emotion": "happy",
         "probabilities": dict(zip(EMOTIONS, probabilities, strict=True)),
+        "direction": "facing",
         "engagement": 0.6123,
+        "level": "engaged",
     }
+    kept = json.loads(protocol.encode(protocol.result(7, AT, seen, estimate, False)))
+    assert kept == told | {"engagement": None, "level": None}
+    away = replace(estimate, direction="turned", probabilities=None)
+    turned = json.loads(protocol.encode(protocol.result(7, AT, seen, away, True)))
+    assert (turned["emotion"], turned["probabilities"]) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,14 @@ ADA = Presence(
     face_at=100.0,
     probabilities=HAPPY,
     engagement=0.6,
+    level="engaged",
+    direction="facing",
+    label="happy",
 )
-BEN = replace(ADA, id=2, name="Ben", probabilities=SAD, engagement=0.2)
+BEN = replace(
+    ADA, id=2, name="Ben", probabilities=SAD, engagement=0.2, level="not", direction="turned",
+    label=None,
+)  # fmt: skip
 
 
 def empty_state(interval_s: float) -> ClassState:
@@ -81,9 +87,11 @@ def test_the_first_tick_tells_everything_and_the_next_only_changes() -> None:
     assert first.engagement == pytest.approx(0.4)
     assert first.emotions["happy"] == pytest.approx(0.475)
     assert first.participants == [
-        ParticipantView(1, "Ada", False, "here", "happy", 0.6, 1),
-        ParticipantView(2, "Ben", False, "here", "sad", 0.2, 1),
+        ParticipantView(1, "Ada", False, "here", "happy", "facing", 0.6, "engaged", 1),
+        ParticipantView(2, "Ben", False, "here", None, "turned", 0.2, "not", 1),
     ]
+    assert first.levels == {"not": 1, "engaged": 1, "very": 0}
+    assert first.turned == 1
     assert state.tick(0.0, 100.5).participants == []
     state.update([replace(BEN, camera="paused")], 101.0)
     changed = state.tick(0.0, 101.0)

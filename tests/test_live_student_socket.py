@@ -93,7 +93,9 @@ async def test_nobody_in_the_picture_is_a_sample_without_emotion(pupil: Pupil) -
         "box": None,
         "emotion": None,
         "probabilities": None,
+        "direction": None,
         "engagement": None,
+        "level": None,
     }
     until(lambda: pupil.stored == 1)
 

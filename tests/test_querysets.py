@@ -2,7 +2,7 @@ import pytest
 
 from inference.labels import EMOTIONS
 from sessions.models import ClassSession, Course, Sample
-from sessions.reports.buckets import Sums
+from sessions.reports.buckets import COLUMNS, Sums
 from tests.factories import make_course, make_participant, make_sample, make_session, make_teacher
 
 pytestmark = pytest.mark.django_db
@@ -19,18 +19,20 @@ def test_teachers_own_only_what_is_theirs() -> None:
 
 def test_buckets_of_time_hold_means_of_usable_samples_and_count_all() -> None:
     participant = make_participant()
-    make_sample(participant, second=0, engagement=0.2)
+    make_sample(participant, second=0, engagement=0.2, facing=0.5)
     make_sample(participant, second=4, engagement=0.6)
     make_sample(participant, second=4, emotion="")
     make_sample(participant, second=12, emotion="")
     rows = list(Sample.objects.sums_by_time(5))
     assert [row[:5] for row in rows] == [(participant.pk, 0, 3, 2, 2), (participant.pk, 2, 1, 0, 0)]
-    first, second = (Sums.of_row(row[2 : 7 + len(EMOTIONS)]) for row in rows)
+    first, second = (Sums.of_row(row[2 : 2 + COLUMNS]) for row in rows)
     assert first.mean_engagement == pytest.approx(0.4)
     assert first.mean_emotions is not None
     assert first.mean_emotions[EMOTIONS.index("happy")] == pytest.approx(0.9)
+    assert first.mean_facing == pytest.approx(0.5)
     assert second.mean_engagement is None
-    assert rows[0][7 + len(EMOTIONS) :] == tuple(2 * (name == "happy") for name in EMOTIONS)
+    assert second.mean_facing is None
+    assert rows[0][2 + COLUMNS :] == tuple(2 * (name == "happy") for name in EMOTIONS)
 
 
 def test_each_participant_has_buckets_of_its_own() -> None:

@@ -31,12 +31,13 @@ def test_every_figure_is_one_that_plotly_accepts_and_json_holds() -> None:
 
 
 def test_the_engagement_line_has_gaps_where_nobody_was_seen() -> None:
-    line, coverage = charts_of_a_lesson()["engagement"].figure["data"]
+    line, expression, coverage = charts_of_a_lesson()["engagement"].figure["data"]
     # Buckets of 30 s: Bob is seen in the first two, Ann until second 500.
     assert line["y"][0] == pytest.approx((0.4 + 0.8) / 2)
     assert line["y"][10] == pytest.approx(0.4)
     assert set(line["y"][17:]) == {None}
     assert line["connectgaps"] is False
+    assert expression["name"] == "Expression"
     assert len(coverage["y"]) == len(line["y"])
 
 

@@ -38,7 +38,7 @@ def test_a_report_agrees_with_the_database() -> None:
     # Ann alone: of Bob too little was seen for a mean.
     assert report.total.engagement == pytest.approx(0.4)
     assert sum(bucket.samples for bucket in report.buckets) == 65
-    assert report.models == ("compact",)
+    assert report.provenance.models == ("compact",)
     assert report.length_s == LENGTH_S
 
 
@@ -117,7 +117,7 @@ def test_without_emotion_only_presence_is_reported(settings: Settings) -> None:
     settings.POLICY = "presence"
     report = session_report(make_lesson().session)
     assert not report.with_emotion
-    assert report.models == ()
+    assert report.provenance.models == ()
     assert report.total.engagement is None
     assert all(bucket.engagement is None for bucket in report.buckets)
     assert all(bucket.emotions is None for bucket in report.buckets)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.engagement import EngagementTrack, engagement
-from inference.labels import EMOTIONS, most_probable
+from inference.engagement import INDEX_2
+from inference.pipeline import FrameResult
+from inference.pose import Pose
+from inference.track import Estimate, StudentTrack
 
 NAMES: Final = (
     "Ada Novak",
@@ -58,13 +60,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One sample to store; no probabilities, an empty emotion and None when away."""
+    """One sample to store."""
 
     second: float
     faces: int
-    probabilities: dict[str, float]
-    emotion: str
-    engagement: float | None
+    estimate: Estimate
 
 
 def people(rng: np.random.Generator, length_s: float) -> list[Person]:
@@ -87,22 +87,29 @@ def samples_of(
     """The person's samples in order of time; none without a camera."""
     if not person.has_camera:
         return
-    track = EngagementTrack()
+    track = StudentTrack(INDEX_2)
     for start, end in person.stays:
         times = np.arange(start, end, interval_s)
         if not len(times):
             continue
         away = _away(times, person.restlessness, rng)
-        for second, row, is_away in zip(
-            times, _probabilities(times, person, rng), away, strict=True
-        ):
-            if is_away or not with_emotion:
-                yield Seen(float(second), 0 if is_away else 1, {}, "", None)
-                continue
-            value = track.update(float(second), engagement(row))
-            named = dict(zip(EMOTIONS, map(float, row), strict=True))
-            faces = 2 if rng.random() < 0.004 else 1
-            yield Seen(float(second), faces, named, most_probable(row), value)
+        turned = _away(times, person.restlessness, rng)
+        for index, row in enumerate(_probabilities(times, person, rng)):
+            pose = Pose(float(rng.normal(55 if turned[index] else 4, 4)), float(rng.normal(6, 3)))
+            frame = _frame(row, pose, with_emotion) if not away[index] else NOBODY
+            faces = 2 if frame.faces and rng.random() < 0.004 else frame.faces
+            second = float(times[index])
+            yield Seen(second, faces, track.update(second, frame))
+
+
+NOBODY: Final = FrameResult(320, 240, 0, None, None, None, "", "")
+
+
+def _frame(row: NDArray[np.float64], pose: Pose, with_emotion: bool) -> FrameResult:
+    """A frame with one face, which the presence policy looks no further at."""
+    if not with_emotion:
+        return replace(NOBODY, faces=1)
+    return replace(NOBODY, faces=1, probabilities=tuple(map(float, row)), pose=pose)
 
 
 def _stays(name: str, length_s: float, rng: np.random.Generator) -> tuple[tuple[float, float], ...]:

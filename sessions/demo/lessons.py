@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from allauth.account.models import EmailAddress
@@ -13,6 +13,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from inference.labels import EMOTIONS, most_probable
+from inference.track import Estimate
 from sessions.codes import hash_token, new_token
 from sessions.demo.history import Person, people, samples_of
 from sessions.models import ClassSession, Connection, Course, Participant, Sample, Student
@@ -154,10 +156,7 @@ def _take_part(session: ClassSession, person: Person, rng: np.random.Generator) 
                 at=start + timedelta(seconds=one.second),
                 second=int(one.second),
                 faces=one.faces,
-                **one.probabilities,
-                emotion=one.emotion,
-                engagement=one.engagement,
-                model_name=MODEL_NAME if one.probabilities else "",
+                **_estimated(one.estimate),
             )
             for one in samples_of(
                 person, session.interval_s, rng, with_emotion=settings.POLICY == "emotion"
@@ -165,3 +164,19 @@ def _take_part(session: ClassSession, person: Person, rng: np.random.Generator) 
         ),
         batch_size=BATCH,
     )
+
+
+def _estimated(estimate: Estimate) -> dict[str, Any]:
+    values = estimate.probabilities
+    named = {} if values is None else dict(zip(EMOTIONS, values, strict=True))
+    return {
+        **named,
+        "emotion": "" if values is None else most_probable(values),
+        "engagement": estimate.engagement,
+        "model_name": MODEL_NAME if estimate.engagement is not None else "",
+        "detector": MODEL_NAME,
+        "definition": estimate.definition,
+        "expression": estimate.expression,
+        "facing": estimate.facing,
+        "direction": estimate.direction,
+    }

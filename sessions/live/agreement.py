@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
+from inference.engagement import INDEX_2, Definition
 from sessions.clock import Start
 from sessions.models import ClassSession, Participant, Takeover
 
@@ -27,7 +28,10 @@ class ParticipantTruth:
 
 @dataclass(frozen=True, slots=True)
 class SessionTruth:
-    """participants: by number; whoever is missing has been deleted. asks: id and name."""
+    """participants: by number; whoever is missing has been deleted. asks: id and name.
+
+    definition: of engagement.
+    """
 
     session_id: int
     state: str
@@ -36,6 +40,7 @@ class SessionTruth:
     show_engagement: bool
     participants: dict[int, ParticipantTruth] = field(default_factory=dict)
     asks: tuple[tuple[int, str], ...] = ()
+    definition: Definition = INDEX_2
 
 
 def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
@@ -62,6 +67,7 @@ def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
             session.show_engagement,
             people.get(session.pk, {}),
             tuple(asks.get(session.pk, ())),
+            cast(Definition, session.definition),
         )
         for session in ClassSession.objects.filter(pk__in=session_ids)
     }

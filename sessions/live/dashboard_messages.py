@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
+from inference.engagement import Level
+from inference.expression import MIXED
+from inference.facing import Direction
+from inference.labels import EMOTIONS
 from sessions.live.protocol import (
     ByEmotion,
     Closing,
-    Emotion,
     Fault,
     Policy,
     Pong,
@@ -20,19 +23,25 @@ from sessions.live.protocol import (
 )
 
 Status = Literal["here", "away", "paused", "no_camera", "offline"]
+Label = Annotated[str, Meta(extra_json_schema={"enum": [*EMOTIONS, MIXED]})]
 TrailPoint = tuple[int, float | None]
 """Second of the session and mean engagement, None where none is known."""
 
 
 class ParticipantView(Struct, frozen=True):
-    """A student as the dashboard shows them now. trail: in a snapshot only."""
+    """A student as the dashboard shows them now.
+
+    emotion: over the last seconds; none of one who is turned away. trail: in a snapshot only.
+    """
 
     id: int
     name: str
     simulated: bool
     status: Status
-    emotion: Emotion | None
+    emotion: Label | None
+    direction: Direction | None
     engagement: Share | None
+    level: Level | None
     faces: int
     trail: list[TrailPoint] | UnsetType = UNSET
 
@@ -46,6 +55,7 @@ class BucketView(Struct, frozen=True):
     expected: float
     coverage: Share | None
     engagement: Share | None
+    facing: Share | None
     emotions: ByEmotion
 
 
@@ -55,6 +65,7 @@ class Series(Struct, frozen=True):
     width_s: int
     t: list[int]
     engagement: list[Share | None]
+    facing: list[Share | None]
     coverage: list[Share | None]
     samples: list[int]
     usable: list[int]
@@ -86,12 +97,15 @@ class Snapshot(Struct, frozen=True, tag="snapshot"):
 class Changes(Struct, frozen=True):
     """The class in the running interval, and what changed since it was last asked.
 
-    connected: students whose sockets are open. faces: how many of them are here. removed:
-    participants to forget.
+    connected: students whose sockets are open. faces: how many of them are here. levels: how many
+    of these by their level of engagement. turned: how many are turned away. removed: participants
+    to forget.
     """
 
     connected: int
     faces: int
+    levels: dict[Level, int]
+    turned: int
     engagement: Share | None
     coverage: Share | None
     emotions: ByEmotion

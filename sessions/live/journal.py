@@ -27,6 +27,10 @@ FIELDS: Final = (
 )  # fmt: skip
 
 
+NEWER: Final = ("detector", "definition", "expression", "facing", "direction")
+"""Fields that a file of an earlier version has not."""
+
+
 @dataclass(slots=True)
 class Entries:
     """What a file holds: samples, camera states by participant, ends of connections."""
@@ -98,7 +102,7 @@ def _lines(
 ) -> Iterator[bytes]:
     for sample in samples:
         try:
-            values = {name: getattr(sample, name) for name in FIELDS}
+            values = {name: getattr(sample, name) for name in (*FIELDS, *NEWER)}
             yield _line({"at": sample.at.isoformat(), **values})
         except (AttributeError, TypeError, ValueError):
             # The database would refuse it as well.
@@ -122,6 +126,7 @@ def _load(line: dict[str, Any], entries: Entries) -> None:
         entries.closed[int(line["connection_id"])] = _moment(line["closed"])
     else:
         values = {name: line[name] for name in FIELDS}
+        values |= {name: line.get(name) for name in NEWER}
         entries.samples.append(Sample(at=_moment(line["at"]), **values))
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils import timezone
 
 from inference.batcher import Shed
-from inference.engagement import EngagementTrack
 from inference.frames import FrameError
 from inference.pipeline import FrameResult
+from inference.track import StudentTrack
 from sessions.joining.admission import Admission
 from sessions.live import protocol
 from sessions.live.agreement import ParticipantTruth, SessionTruth
@@ -74,7 +74,7 @@ class LiveClass:
         self._recorder = recorder
         self._counters = counters
         self._tasks = tasks
-        self._tracks: dict[int, EngagementTrack] = {}
+        self._tracks: dict[int, StudentTrack] = {}
         self._seconds = Seconds()
         self._visits: dict[int, RateLimiter] = {}
         self._used_at = time.monotonic()
@@ -187,15 +187,17 @@ class LiveClass:
             return self.refuse(frame.seq, "not_live", "The class is not being recorded now.")
         at = frame.at
         second = int((at - start.at).total_seconds())
-        track = self._tracks.setdefault(me.participant_id, EngagementTrack())
-        engagement = track.update(at.timestamp(), seen.engagement)
-        self._recorder.add(sample_of(me, at, start.at, seen, engagement))
-        self._seconds.add(me.participant_id, second, seen.faces, engagement, seen.probabilities)
+        track = self._tracks.get(me.participant_id)
+        if track is None:
+            track = self._tracks[me.participant_id] = StudentTrack(self._truth.definition)
+        estimate = track.update(at.timestamp(), seen)
+        self._recorder.add(sample_of(me, at, start.at, seen, estimate))
+        self._seconds.add(me.participant_id, second, seen.faces, estimate)
         known = self.people.get(me.participant_id)
         if known is not None:
-            self.people.know(with_sample(known, at, seen, engagement))
+            self.people.know(with_sample(known, at, seen, estimate))
         self._counters.add("frames_answered")
-        return protocol.result(frame.seq, at, seen, engagement if self.show_engagement else None)
+        return protocol.result(frame.seq, at, seen, estimate, self.show_engagement)
 
     def refuse(self, seq: int, code: str, reason: str) -> protocol.Fault:
         """The answer to a frame that cannot be analysed."""

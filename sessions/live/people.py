@@ -6,6 +6,9 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
+from inference.engagement import Level
+from inference.facing import Direction
+
 EVERYBODY_S: Final = 5.0
 """How often everybody connected is told of, changed or not, so that silence means gone."""
 
@@ -16,7 +19,8 @@ class Presence:
     the session's own clock has them.
 
     connection: the number of the stay this is about; a higher one is newer. faces,
-    probabilities (in the order of EMOTIONS) and engagement: of the latest sample, or of none.
+    probabilities (in the order of EMOTIONS), engagement, its level, direction and label (the
+    emotion over seconds): of the latest sample, or of none; see inference.track.Estimate.
     face_at: when a face was last seen.
     """
 
@@ -30,6 +34,9 @@ class Presence:
     face_at: float | None = None
     probabilities: tuple[float, ...] | None = None
     engagement: float | None = None
+    level: Level | None = None
+    direction: Direction | None = None
+    label: str | None = None
 
     def to_news(self) -> dict[str, Any]:
         return asdict(self)

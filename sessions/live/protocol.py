@@ -13,8 +13,11 @@ from typing import Annotated, Final, Literal, get_args
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from inference.labels import EMOTIONS
+from inference.engagement import Level
+from inference.facing import Direction
+from inference.labels import EMOTIONS, most_probable
 from inference.pipeline import FrameResult
+from inference.track import Estimate
 from sessions.news import Farewell
 
 VERSION: Final = 1
@@ -155,8 +158,9 @@ class Welcome(Struct, frozen=True, tag="hello", kw_only=True):
 class Result(Struct, frozen=True, tag="result"):
     """What was seen in frame seq, which came at this moment (ISO 8601).
 
-    box: x, y, width, height of the largest face as shares of the frame. engagement: the smoothed
-    one. What is unknown or not shown is None.
+    box: x, y, width, height of the largest face as shares of the frame. emotion, probabilities: of
+    this frame; none for a face that is turned away. direction: over the last seconds. engagement:
+    the smoothed one, and its level. What is unknown or not shown is None.
     """
 
     seq: int
@@ -165,7 +169,9 @@ class Result(Struct, frozen=True, tag="result"):
     box: tuple[Share, Share, Share, Share] | None
     emotion: Emotion | None
     probabilities: ByEmotion | None
+    direction: Direction | None
     engagement: Share | None
+    level: Level | None
 
 
 class Shed(Struct, frozen=True, tag="shed"):
@@ -215,16 +221,21 @@ encode: Final = msgspec.json.Encoder().encode
 """A message as the JSON text that is sent, in UTF-8."""
 
 
-def result(seq: int, at: datetime, seen: FrameResult, engagement: float | None) -> Result:
-    """What was seen in a frame. engagement: the smoothed one, None where it is not shown."""
+def result(
+    seq: int, at: datetime, seen: FrameResult, estimate: Estimate, show_engagement: bool
+) -> Result:
+    """What was seen in a frame, and estimated at it."""
+    values = estimate.probabilities
     return Result(
         seq,
         at.isoformat(),
         seen.faces,
         fractions(seen),
-        seen.emotion,
-        None if seen.probabilities is None else by_emotion(seen.probabilities),
-        rounded(engagement),
+        None if values is None else most_probable(values),
+        None if values is None else by_emotion(values),
+        estimate.direction,
+        rounded(estimate.engagement) if show_engagement else None,
+        estimate.level if show_engagement else None,
     )
 
 

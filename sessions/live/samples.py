@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from inference.labels import EMOTIONS
+from inference.labels import EMOTIONS, most_probable
 from inference.pipeline import FrameResult
+from inference.track import Estimate
 from sessions.joining.admission import Admission
 from sessions.live.people import Presence
 from sessions.models import Sample
@@ -17,31 +18,37 @@ def sample_of(
     at: datetime,
     started_at: datetime,
     seen: FrameResult,
-    engagement: float | None,
+    estimate: Estimate,
 ) -> Sample:
-    """The record of one analysed frame. engagement: the smoothed one."""
-    values = seen.probabilities
+    """The record of one analysed frame."""
+    values = estimate.probabilities
     return Sample(
         session_id=me.session_id,
         participant_id=me.participant_id,
         at=at,
         second=max(0, int((at - started_at).total_seconds())),
         faces=seen.faces,
-        emotion=seen.emotion or "",
-        engagement=engagement,
+        emotion="" if values is None else most_probable(values),
+        engagement=estimate.engagement,
         model_name=seen.model,
+        detector=seen.detector,
+        definition=estimate.definition,
+        expression=estimate.expression,
+        facing=estimate.facing,
+        direction=estimate.direction,
         **({} if values is None else dict(zip(EMOTIONS, values, strict=True))),
     )
 
 
-def with_sample(
-    person: Presence, at: datetime, seen: FrameResult, engagement: float | None
-) -> Presence:
+def with_sample(person: Presence, at: datetime, seen: FrameResult, estimate: Estimate) -> Presence:
     """What is known of a person after one more analysed frame."""
     return replace(
         person,
         faces=seen.faces,
         face_at=at.timestamp() if seen.faces else person.face_at,
-        probabilities=seen.probabilities,
-        engagement=engagement,
+        probabilities=estimate.probabilities,
+        engagement=estimate.engagement,
+        level=estimate.level,
+        direction=estimate.direction,
+        label=estimate.label,
     )

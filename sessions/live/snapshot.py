@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.contrib.auth.models import User
 
+from inference.engagement import level_of
+from inference.facing import Direction
 from inference.labels import EMOTIONS
 from sessions.live.dashboard_messages import Series, TrailPoint
 from sessions.live.people import Presence
@@ -23,7 +25,7 @@ from sessions.live.state import (
 )
 from sessions.live.tallies import KEPT_SLOTS, Slots
 from sessions.models import ClassSession, Connection, Participant, Sample
-from sessions.reports.buckets import Sums, bucket_of, width_for
+from sessions.reports.buckets import COLUMNS, Sums, bucket_of, width_for
 from sessions.reports.session import stays_in
 from sessions.reports.tally import seconds_by_slot
 
@@ -71,7 +73,7 @@ def load_snapshot(user: User, session_id: int, now: datetime) -> Snapshot | None
     samples = Sample.objects.filter(session=session)
     sums: dict[int, dict[int, Sums]] = {}
     for participant_id, slot, *row in samples.sums_by_time(width):
-        sums.setdefault(slot, {})[participant_id] = Sums.of_row(row[: 5 + len(EMOTIONS)])
+        sums.setdefault(slot, {})[participant_id] = Sums.of_row(row[:COLUMNS])
     people = _people(session, now, second)
     connected_s = _connected_s(session, people, second, width, max(sums, default=-1))
     last = len(connected_s) - 1 - KEPT_SLOTS
@@ -125,6 +127,7 @@ def _series(
         width_s=width,
         t=[view.t for view in views],
         engagement=[view.engagement for view in views],
+        facing=[view.facing for view in views],
         coverage=[view.coverage for view in views],
         samples=[view.samples for view in views],
         usable=[view.usable for view in views],
@@ -176,6 +179,9 @@ def _presence(one: Any, sample: Sample | None, face_at: float | None, now: datet
         face_at=face_at,
         probabilities=_probabilities(sample),
         engagement=sample.engagement if sample else None,
+        level=level_of(sample.engagement) if sample and sample.engagement is not None else None,
+        direction=cast("Direction | None", sample.direction) if sample else None,
+        label=(sample.emotion or None) if sample else None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from inference.labels import most_probable
+from inference.engagement import RANKS
 from sessions.live.dashboard_messages import BucketView, Changes, ParticipantView, Status
 from sessions.live.people import Presence
 from sessions.live.protocol import by_emotion, rounded
@@ -92,6 +92,8 @@ class ClassState:
         return Changes(
             connected=connected,
             faces=len(here),
+            levels={level: sum(one.level == level for one in here) for level in RANKS},
+            turned=sum(one.direction == "turned" for one in here),
             engagement=rounded(class_engagement(one.engagement for one in here)),
             coverage=rounded(coverage(*self._slots.lately())),
             emotions=by_emotion(class_emotions(one.probabilities for one in here)),
@@ -102,15 +104,17 @@ class ClassState:
 
     def _view(self, person: Presence, now: float) -> ParticipantView:
         status = self.status(person, now)
-        values = person.probabilities if status == "here" else None
-        value = person.engagement if status == "here" else None
+        is_here = status == "here"
+        value = person.engagement if is_here else None
         return ParticipantView(
             id=person.id,
             name=person.name,
             simulated=person.simulated,
             status=status,
-            emotion=None if values is None else most_probable(values),
+            emotion=person.label if is_here else None,
+            direction=person.direction if is_here else None,
             engagement=None if value is None else round(value, 3),
+            level=person.level if is_here else None,
             faces=person.faces if status in ("here", "away") else 0,
         )
 
@@ -124,5 +128,6 @@ def bucket_view(bucket: Bucket) -> BucketView:
         expected=round(bucket.expected, 2),
         coverage=rounded(bucket.coverage),
         engagement=rounded(bucket.engagement),
+        facing=rounded(bucket.facing),
         emotions=by_emotion(bucket.emotions),
     )

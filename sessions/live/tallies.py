@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from inference.labels import EMOTIONS
+from inference.track import Estimate
 from sessions.reports.buckets import Bucket, Sums, bucket_of
 
 Row = list[Any]
-"""participant, second, samples, usable, measured, engagement, estimated, seven sums."""
+"""participant, second, then sessions.reports.buckets.Sums as a row."""
 
 KEPT_SLOTS: Final = 3
 """Slots that may still change: the running one, and those that late samples belong to."""
@@ -29,17 +30,19 @@ class Seconds:
         participant_id: int,
         second: int,
         faces: int,
-        engagement: float | None,
-        probabilities: Sequence[float] | None,
+        estimate: Estimate,
     ) -> None:
         """One analysed frame in this second of the session."""
         sums = self._sums.setdefault((participant_id, second), Sums())
+        probabilities = estimate.probabilities
         sums.add(
             Sums(
                 samples=1,
                 usable=int(faces > 0),
-                measured=int(engagement is not None),
-                engagement=engagement or 0.0,
+                measured=int(estimate.engagement is not None),
+                engagement=estimate.engagement or 0.0,
+                faced=int(estimate.facing is not None),
+                facing=estimate.facing or 0.0,
                 estimated=int(probabilities is not None),
                 emotions=list(probabilities or (0.0,) * len(EMOTIONS)),
             )
@@ -52,13 +55,7 @@ class Seconds:
 
     def take(self) -> list[Row]:
         """What was added since the last take."""
-        rows = [
-            [
-                *key, sums.samples, sums.usable, sums.measured, sums.engagement, sums.estimated,
-                *sums.emotions,
-            ]
-            for key, sums in self._sums.items()
-        ]  # fmt: skip
+        rows = [[*key, *sums.to_row()] for key, sums in self._sums.items()]
         self._sums.clear()
         return rows
 

@@ -13,8 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from inference.expression import concentration_index
 from inference.labels import EMOTIONS
 
+COLUMNS: Final = 7 + len(EMOTIONS)
+"""Of a row of sums: samples, usable, measured, engagement, faced, facing, estimated, seven sums."""
 WIDTHS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 """What a stretch of time may last: people count in these."""
 MIN_SHARE: Final = 0.1
@@ -27,7 +30,8 @@ LEAST_EXPECTED: Final = 0.5
 class Sums:
     """One student's samples of a stretch, in a form that adds up.
 
-    measured: those with an engagement, which add up to engagement. estimated: those with
+    measured: those with an engagement, which add up to engagement. faced: those of which it is
+    known how much the student faced the screen, which add up to facing. estimated: those with
     probabilities, which add up to emotions, in the order of EMOTIONS.
     """
 
@@ -35,16 +39,40 @@ class Sums:
     usable: int = 0
     measured: int = 0
     engagement: float = 0.0
+    faced: int = 0
+    facing: float = 0.0
     estimated: int = 0
     emotions: list[float] = field(default_factory=lambda: [0.0] * len(EMOTIONS))
 
     @classmethod
     def of_row(cls, row: Sequence[float | None]) -> Sums:
-        """From samples, usable, measured, engagement, estimated and seven sums."""
-        samples, usable, measured, engagement, estimated, *emotions = (value or 0 for value in row)
-        return cls(
-            int(samples), int(usable), int(measured), engagement, int(estimated), list(emotions)
+        """From the fields in their order, the seven sums at the end; see COLUMNS."""
+        samples, usable, measured, engagement, faced, facing, estimated, *emotions = (
+            value or 0 for value in row
         )
+        return cls(
+            int(samples),
+            int(usable),
+            int(measured),
+            engagement,
+            int(faced),
+            facing,
+            int(estimated),
+            list(emotions),
+        )
+
+    def to_row(self) -> list[float]:
+        """The opposite of of_row."""
+        return [
+            self.samples,
+            self.usable,
+            self.measured,
+            self.engagement,
+            self.faced,
+            self.facing,
+            self.estimated,
+            *self.emotions,
+        ]
 
     def add(self, other: Sums) -> None:
         """Add more samples of the same student."""
@@ -52,6 +80,8 @@ class Sums:
         self.usable += other.usable
         self.measured += other.measured
         self.engagement += other.engagement
+        self.faced += other.faced
+        self.facing += other.facing
         self.estimated += other.estimated
         self.emotions = [
             one + more for one, more in zip(self.emotions, other.emotions, strict=True)
@@ -61,6 +91,11 @@ class Sums:
     def mean_engagement(self) -> float | None:
         """The student's own mean, 0 to 1; None without any measured sample."""
         return self.engagement / self.measured if self.measured else None
+
+    @property
+    def mean_facing(self) -> float | None:
+        """The student's own mean, 0 to 1; None where nothing is known of it."""
+        return self.facing / self.faced if self.faced else None
 
     @property
     def mean_emotions(self) -> tuple[float, ...] | None:
@@ -74,8 +109,8 @@ class Sums:
 class Bucket:
     """The class over one stretch of time that begins at start_s.
 
-    expected: samples by the time connected. engagement, emotions: the class's, None for too
-    little data.
+    expected: samples by the time connected. engagement, facing, emotions: the class's, None for
+    too little data, and facing where it is not known.
     """
 
     start_s: int
@@ -83,11 +118,17 @@ class Bucket:
     usable: int
     expected: float
     engagement: float | None
+    facing: float | None
     emotions: tuple[float, ...] | None
 
     @property
     def coverage(self) -> float | None:
         return coverage(self.usable, self.expected)
+
+    @property
+    def expression(self) -> float | None:
+        """The class's concentration index, which is linear in the probabilities."""
+        return None if self.emotions is None else concentration_index(self.emotions)
 
 
 def width_for(length_s: float, least_s: float, most: int, widths: Sequence[int] = WIDTHS_S) -> int:
@@ -140,5 +181,6 @@ def bucket_of(
         usable=usable,
         expected=expected,
         engagement=class_engagement(one.mean_engagement for one in students) if told else None,
+        facing=class_engagement(one.mean_facing for one in students) if told else None,
         emotions=class_emotions(one.mean_emotions for one in students) if told else None,
     )

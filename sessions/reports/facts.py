@@ -50,20 +50,26 @@ def facts(report: SessionReport) -> list[tuple[str, str]]:
         ("Samples", f"{total.samples:,} ({total.usable:,} with a face)"),
         ("Coverage", percent(total.coverage)),
     ]
+    made_by = report.provenance
+    if made_by.detectors:
+        rows.append(("Faces found by", ", ".join(made_by.detectors)))
     if report.with_emotion:
         rows.append(("Emotion model", _models(report)))
+        rows.append(("Facing the screen", facing(total.facing)))
+        if made_by.definitions:
+            rows.append(("Engagement defined by", ", ".join(made_by.definitions)))
     if simulated(report):
         rows.append(("Simulated", simulated(report)))
     return rows
 
 
 def model_names(report: SessionReport) -> str:
-    return ", ".join(report.models) or "none"
+    return ", ".join(report.provenance.models) or "none"
 
 
 def _models(report: SessionReport) -> str:
     """The models' names, with title and initial weights where this site still has them."""
-    return "; ".join(_model(name) for name in report.models) or "none"
+    return "; ".join(_model(name) for name in report.provenance.models) or "none"
 
 
 def _model(name: str) -> str:
@@ -83,6 +89,11 @@ def file_name(report: SessionReport, ending: str) -> str:
 def percent(share: float | None) -> str:
     """A share from 0 to 1 as a whole percentage."""
     return TOO_LITTLE if share is None else f"{share * 100:.0f} %"
+
+
+def facing(share: float | None) -> str:
+    """A share of time as a whole percentage; unknown where the detector finds no landmarks."""
+    return "not known" if share is None else percent(share)
 
 
 def decimal(value: float | None) -> str:

@@ -10,9 +10,11 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 
+from inference.engagement import INDEX_1
 from inference.labels import EMOTIONS
 from sessions.models import ClassSession, Connection, Participant, Sample
 from sessions.reports.buckets import (
+    COLUMNS,
     WIDTHS_S,
     Bucket,
     Sums,
@@ -60,6 +62,29 @@ class StudentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """What made the estimates of a session, each by name: models, face detectors, definitions of
+    engagement. Detectors are not known of samples of before they were stored."""
+
+    models: tuple[str, ...] = ()
+    detectors: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, rows: Iterable[tuple[str, str | None, str | None, bool]], with_emotion: bool
+    ) -> Provenance:
+        """From the rows of SampleQuerySet.provenance()."""
+        known = list(rows)
+        detectors = {detector for _, detector, _, _ in known if detector}
+        if not with_emotion:
+            return cls(detectors=tuple(sorted(detectors)))
+        models = {model for model, _, _, _ in known if model}
+        definitions = {by or INDEX_1 for _, _, by, measured in known if measured}
+        return cls(*(tuple(sorted(names)) for names in (models, detectors, definitions)))
+
+
+@dataclass(frozen=True, slots=True)
 class SessionReport:
     """All figures of one session; a live one is reported up to now."""
 
@@ -74,7 +99,7 @@ class SessionReport:
     length_s: float
     with_emotion: bool
     """Whether emotion and engagement are reported; False under the presence policy."""
-    models: tuple[str, ...]
+    provenance: Provenance
     bucket_s: int
     buckets: tuple[Bucket, ...]
     cell_s: int
@@ -130,7 +155,7 @@ def session_report(session: ClassSession) -> SessionReport:
         interval_s=session.interval_s,
         length_s=length,
         with_emotion=with_emotion,
-        models=tuple(samples.model_names()) if with_emotion else (),
+        provenance=Provenance.of(samples.provenance(), with_emotion),
         bucket_s=bucket_s,
         buckets=_buckets(records, slots, bucket_s, session.interval_s, with_emotion),
         cell_s=cell_s,
@@ -169,13 +194,12 @@ def _records(session: ClassSession, length_s: float, bucket_s: int) -> list[_Rec
         record.stays = stays_in(own, session, length_s)
     for participant_id, slot, *row in Sample.objects.filter(session=session).sums_by_time(bucket_s):
         record = by_participant[participant_id]
-        counted = len(row) - len(EMOTIONS)
-        sums = Sums.of_row(row[:counted])
+        sums = Sums.of_row(row[:COLUMNS])
         if slot in record.sums:
             record.sums[slot].add(sums)
         else:
             record.sums[slot] = sums
-        for index, count in enumerate(row[counted:]):
+        for index, count in enumerate(row[COLUMNS:]):
             record.emotion_counts[index] += count
     return sorted(
         records.values(), key=lambda one: (one.people[0].display_name.casefold(), one.people[0].pk)
@@ -218,6 +242,8 @@ def _row(
             usable=whole.usable,
             measured=whole.measured if with_emotion else 0,
             engagement_sum=whole.engagement if with_emotion else 0.0,
+            faced=whole.faced if with_emotion else 0,
+            facing_sum=whole.facing if with_emotion else 0.0,
             emotion_counts=tuple(record.emotion_counts) if with_emotion else (0,) * len(EMOTIONS),
         ),
         cells=tuple(

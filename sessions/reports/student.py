@@ -22,6 +22,7 @@ class SessionOfStudent:
     title: str
     started_at: datetime | None
     is_simulated: bool
+    definition: str
     tally: Tally
 
 
@@ -69,7 +70,12 @@ def student_report(student: Student) -> StudentReport:
         ).with_attended(attended(stays))
         sessions.append(
             SessionOfStudent(
-                session.pk, session.title, session.started_at, session.is_simulated, tally
+                session.pk,
+                session.title,
+                session.started_at,
+                session.is_simulated,
+                session.definition,
+                tally,
             )
         )
     return StudentReport(
@@ -102,6 +108,8 @@ def _tally_of(
         usable=row.get("usable", 0),
         measured=row.get("measured", 0) if with_emotion else 0,
         engagement_sum=(row.get("engagement_sum") or 0.0) if with_emotion else 0.0,
+        faced=row.get("faced", 0) if with_emotion else 0,
+        facing_sum=(row.get("facing_sum") or 0.0) if with_emotion else 0.0,
         emotion_counts=tuple(
             row.get(f"{name}_count", 0) if with_emotion else 0 for name in EMOTIONS
         ),

@@ -31,6 +31,9 @@ class Tally:
     engagement_sum: float = 0.0
     emotion_counts: tuple[int, ...] = (0,) * len(EMOTIONS)
     """Samples by dominant emotion, in the order of EMOTIONS."""
+    faced: int = 0
+    """Samples of which it is known how much the student faced the screen."""
+    facing_sum: float = 0.0
 
     @classmethod
     def sum(cls, tallies: Iterable[Tally], length_s: float, interval_s: float) -> Tally:
@@ -44,6 +47,8 @@ class Tally:
                 usable=result.usable + one.usable,
                 measured=result.measured + one.measured,
                 engagement_sum=result.engagement_sum + one.engagement_sum,
+                faced=result.faced + one.faced,
+                facing_sum=result.facing_sum + one.facing_sum,
                 emotion_counts=tuple(map(int.__add__, result.emotion_counts, one.emotion_counts)),
             )
         return result
@@ -70,6 +75,11 @@ class Tally:
     def engagement(self) -> float | None:
         """Mean engagement, 0 to 1; None for too little data."""
         return self.engagement_sum / self.measured if self.measured >= MIN_USABLE else None
+
+    @property
+    def facing(self) -> float | None:
+        """Mean share of the time facing the screen; None for too little data, or where unknown."""
+        return self.facing_sum / self.faced if self.faced >= MIN_USABLE else None
 
     @property
     def emotion_shares(self) -> tuple[float, ...] | None:
@@ -119,6 +129,11 @@ class ClassTally:
     def engagement(self) -> float | None:
         """Mean over the students of whom enough was seen, 0 to 1; None where there is none."""
         return class_engagement(one.engagement for one in self.students)
+
+    @property
+    def facing(self) -> float | None:
+        """Mean over the students of whom enough is known, 0 to 1; None where there is none."""
+        return class_engagement(one.facing for one in self.students)
 
     @property
     def emotion_shares(self) -> tuple[float, ...] | None:

@@ -16,6 +16,8 @@ EMOTION_COLOURS: Final[dict[str, str]] = {
     "surprise": "#56b4e9",
 }
 ENGAGEMENT_COLOUR: Final = "#2f7fd1"
+FACING_COLOUR: Final = "#8a63d2"
+EXPRESSION_COLOUR: Final = "#b5651d"
 COVERAGE_COLOUR: Final = "#8593a3"
 ATTENDANCE_COLOUR: Final = "#009e73"
 

@@ -17,7 +17,7 @@ from sessions.models import ClassSession, Participant, Takeover
 from sessions.querysets import ParticipantQuerySet
 from sessions.reports.charts.sparklines import sparklines_for
 from sessions.site.access import TeacherRequest, own_session
-from sessions.site.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR
+from sessions.site.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR, FACING_COLOUR
 from sessions.site.qr import qr_svg
 from sessions.teaching.forms import SessionForm
 
@@ -110,6 +110,7 @@ def session_live(request: TeacherRequest, pk: int) -> HttpResponse:
         "colours": {
             **EMOTION_COLOURS,
             "engagement": ENGAGEMENT_COLOUR,
+            "facing": FACING_COLOUR,
             "coverage": COVERAGE_COLOUR,
         },
     }

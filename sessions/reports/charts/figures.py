@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-from inference.engagement import ENGAGED_AT
+from inference.engagement import ENGAGED_FROM, INDEX_1_ENGAGED, INDEX_2, VERY_ABOVE
 from sessions.site.palette import COVERAGE_COLOUR
 
 Figure = dict[str, Any]
@@ -48,18 +48,27 @@ def axis_title(text: str, standoff: int | None = None) -> Figure:
     return {"text": text, "font": {"size": 14}, "standoff": standoff}
 
 
-def threshold() -> Figure:
-    """A dotted line at the engagement from which a student counts as engaged."""
+def thresholds(definitions: Sequence[str]) -> list[Figure]:
+    """Dotted lines at the engagements that part the levels; none where definitions differ."""
+    if tuple(definitions) == (INDEX_2,):
+        return [
+            _threshold(VERY_ABOVE, "very engaged above"),
+            _threshold(ENGAGED_FROM, "engaged from"),
+        ]
+    return [_threshold(INDEX_1_ENGAGED, "engaged from")] if INDEX_2 not in definitions else []
+
+
+def _threshold(value: float, text: str) -> Figure:
     return {
         "type": "line",
         "xref": "paper",
         "x0": 0,
         "x1": 1,
-        "y0": ENGAGED_AT,
-        "y1": ENGAGED_AT,
+        "y0": value,
+        "y1": value,
         "line": {"color": COVERAGE_COLOUR, "width": 1.5, "dash": "dot"},
         "label": {
-            "text": f"engaged from {ENGAGED_AT}",
+            "text": f"{text} {value}",
             "textposition": "start",
             "font": {"size": 14},
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from inference.labels import EMOTIONS
@@ -16,7 +17,7 @@ from sessions.reports.charts.figures import (
     name_axis,
     plotly_text,
     rounded,
-    threshold,
+    thresholds,
 )
 from sessions.reports.facts import TOO_LITTLE, clock, decimal, duration, percent
 from sessions.reports.session import SessionReport
@@ -25,6 +26,8 @@ from sessions.site.palette import (
     COVERAGE_COLOUR,
     EMOTION_COLOURS,
     ENGAGEMENT_COLOUR,
+    EXPRESSION_COLOUR,
+    FACING_COLOUR,
     LOW_TO_HIGH,
 )
 
@@ -108,22 +111,39 @@ def _coverage_trace(report: SessionReport, **fields: Any) -> Figure:
     }
 
 
-def _engagement(report: SessionReport) -> Figure:
-    line = {
+def _line(report: SessionReport, name: str, values: Sequence[float | None], **style: Any) -> Figure:
+    return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": "Engagement",
+        "name": name,
         "x": _times(report),
-        "y": [rounded(bucket.engagement) for bucket in report.buckets],
+        "y": [rounded(value) for value in values],
         "customdata": [
             [clock(bucket.start_s), percent(bucket.coverage)] for bucket in report.buckets
         ],
         "connectgaps": False,
-        "line": {"color": ENGAGEMENT_COLOUR, "width": 2.5},
+        "line": style,
         "marker": {"size": 3},
-        "hovertemplate": "%{customdata[0]}: engagement %{y:.2f},"
+        "hovertemplate": f"%{{customdata[0]}}: {name.lower()} %{{y:.2f}},"
         " coverage %{customdata[1]}<extra></extra>",
     }
+
+
+def _engagement(report: SessionReport) -> Figure:
+    buckets = report.buckets
+    lines = [
+        _line(
+            report, "Engagement", [one.engagement for one in buckets],
+            color=ENGAGEMENT_COLOUR, width=2.5,
+        ),
+        _line(
+            report, "Expression", [one.expression for one in buckets],
+            color=EXPRESSION_COLOUR, width=1.2, dash="dot",
+        ),
+    ]  # fmt: skip
+    if any(one.facing is not None for one in buckets):
+        facing = [one.facing for one in buckets]
+        lines.append(_line(report, "Facing", facing, color=FACING_COLOUR, width=1.2, dash="dash"))
     frame = layout(
         380,
         xaxis=_time_axis(report, anchor="y2"),
@@ -134,10 +154,11 @@ def _engagement(report: SessionReport) -> Figure:
             "title": axis_title("coverage", 10),
             "tickvals": [0, 0.5, 1],
         },
-        shapes=[threshold()],
+        shapes=thresholds(report.provenance.definitions),
+        showlegend=True,
     )
     frame["margin"] = frame["margin"] | {"l": 76}
-    return {"data": [line, _coverage_trace(report, yaxis="y2")], "layout": frame}
+    return {"data": [*lines, _coverage_trace(report, yaxis="y2")], "layout": frame}
 
 
 def _coverage(report: SessionReport) -> Figure:

@@ -9,7 +9,7 @@ from sessions.reports.charts.figures import (
     axis_title,
     layout,
     plotly_text,
-    threshold,
+    thresholds,
 )
 from sessions.reports.facts import TOO_LITTLE, percent
 from sessions.reports.student import StudentReport
@@ -29,6 +29,7 @@ def student_charts(report: StudentReport) -> list[Chart]:
         ("Attendance", ATTENDANCE_COLOUR, [row.tally.attendance for row in rows]),
     ]
     charts = []
+    definitions = sorted({row.definition for row in rows})
     if report.with_emotion:
         trace = {
             "type": "scatter",
@@ -45,7 +46,7 @@ def student_charts(report: StudentReport) -> list[Chart]:
             "hovertemplate": "%{x}. %{customdata[0]}<br>engagement %{y:.2f},"
             " coverage %{customdata[1]}<extra></extra>",
         }
-        frame = layout(300, xaxis=axis, yaxis=UNIT_AXIS, shapes=[threshold()])
+        frame = layout(300, xaxis=axis, yaxis=UNIT_AXIS, shapes=thresholds(definitions))
         charts.append(
             Chart(
                 "engagement",

@@ -64,12 +64,12 @@ async def samples(report: SessionReport) -> AsyncIterator[bytes]:
 
 def students(report: SessionReport) -> bytes:
     """The whole file, one row a student; a mean of too little data is an empty cell."""
-    estimated = ("engagement", "dominant", *(f"{name}_share" for name in EMOTIONS))
+    estimated = ("engagement", "facing", "dominant", *(f"{name}_share" for name in EMOTIONS))
     head = (
         *("session", "student", "participant", "attended_s", "attendance"),
         *("samples", "usable", "coverage"),
         *(estimated if report.with_emotion else ()),
-        *("remark", "model", "simulated", "note", "generated_at"),
+        *("remark", "model", "detector", "definition", "simulated", "note", "generated_at"),
     )
     rows = [_student(report, row) for row in report.students]
     return _lines([head, *rows], BYTE_ORDER_MARK)
@@ -80,6 +80,7 @@ def _student(report: SessionReport, row: StudentRow) -> tuple[object, ...]:
     shares = tally.emotion_shares or (None,) * len(EMOTIONS)
     estimated = (
         _number(tally.engagement),
+        _number(tally.facing),
         tally.dominant[0] if tally.dominant else "",
         *map(_number, shares),
     )
@@ -89,8 +90,18 @@ def _student(report: SessionReport, row: StudentRow) -> tuple[object, ...]:
         *(round(tally.attended_s, 1), _number(tally.attendance)),
         *(tally.samples, tally.usable, _number(tally.coverage)),
         *(estimated if report.with_emotion else ()),
-        *(TOO_LITTLE if too_little else "", plain(model_names(report)), *_marks(report, row)),
+        *(
+            TOO_LITTLE if too_little else "",
+            plain(model_names(report)),
+            *_made_by(report),
+            *_marks(report, row),
+        ),
     )
+
+
+def _made_by(report: SessionReport) -> tuple[str, str]:
+    made_by = report.provenance
+    return ", ".join(made_by.detectors), ", ".join(made_by.definitions)
 
 
 def _marks(report: SessionReport, row: StudentRow) -> tuple[str, str, str]:

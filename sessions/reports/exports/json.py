@@ -6,14 +6,16 @@ note          what the figures are and are not
 simulated     {"session": bool, "students": number of simulated students, "mark": text or ""}
 policy        "emotion" or "presence"; with presence all estimates are null and models is []
 models        names of the models that made the estimates
+detectors     what found the faces; not known of old samples
+definitions   of engagement: index-1, index-2 (docs/engagement.md)
 labels        the seven emotions in the order of every array of seven below
 session       {"id", "title", "course", "started_at", "ended_at", "live", "interval_s", "length_s"}
 summary       counts and means of the class, as for a student below, without names
 timeline      {"width_s", "buckets": [{"start_s", "samples", "usable", "expected", "coverage",
-              "engagement", "emotions": mean probabilities or null}]}
+              "engagement", "facing", "emotions": mean probabilities or null}]}
 students      [{"participant", "participants": all of this student, "student", "name",
               "simulated", "attended_s", "attendance", "samples", "usable", "coverage",
-              "engagement", "emotion_shares", "dominant"}]
+              "engagement", "facing", "emotion_shares", "dominant"}]
 sample_fields names of the columns of samples
 samples       one array a sample, in order of time; participant refers to students
 
@@ -61,7 +63,9 @@ def head(report: SessionReport) -> dict[str, Any]:
             "mark": simulated(report),
         },
         "policy": "emotion" if report.with_emotion else "presence",
-        "models": report.models,
+        "models": report.provenance.models,
+        "detectors": report.provenance.detectors,
+        "definitions": report.provenance.definitions,
         "labels": EMOTIONS,
         "session": {
             "id": report.session_id,
@@ -84,6 +88,7 @@ def head(report: SessionReport) -> dict[str, Any]:
                     "expected": round(bucket.expected, 2),
                     "coverage": bucket.coverage,
                     "engagement": bucket.engagement,
+                    "facing": bucket.facing,
                     "emotions": bucket.emotions,
                 }
                 for bucket in report.buckets
@@ -115,6 +120,7 @@ def _tally(tally: Tally | ClassTally) -> dict[str, Any]:
         "usable": tally.usable,
         "coverage": tally.coverage,
         "engagement": tally.engagement,
+        "facing": tally.facing,
         "emotion_shares": tally.emotion_shares,
         "dominant": tally.dominant[0] if tally.dominant else None,
     }

@@ -15,7 +15,11 @@ from sessions.reports.session import SessionReport
 
 CHUNK: Final = 1000
 ALWAYS: Final = ("participant_id", "at", "second", "faces")
-ESTIMATED: Final = (*EMOTIONS, "emotion", "engagement", "model_name")
+ESTIMATED: Final = (
+    *EMOTIONS, "emotion", "expression", "facing", "direction", "engagement", "definition",
+    "model_name", "detector",
+)  # fmt: skip
+"""definition, detector: empty in samples of before they were stored; that was index-1."""
 
 
 def fields(report: SessionReport) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from sessions.reports.exports import rows as sample_rows
 from sessions.reports.exports.export import Export
 from sessions.reports.facts import TOO_LITTLE, facts, moment, note, simulated
 from sessions.reports.session import SessionReport
-from sessions.site.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR
+from sessions.site.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR, FACING_COLOUR
 
 EXCEL_ROWS: Final = 1_048_576
 SAMPLE_HEAD_ROWS: Final = 1
@@ -111,7 +111,8 @@ class _Writer:
             ("Coverage", 13, "share"),
         ]
         if emotion:
-            columns += [("Mean engagement", 13, "value"), ("Dominant emotion", 13, "text")]
+            columns += [("Mean engagement", 13, "value"), ("Facing the screen", 13, "share")]
+            columns += [("Dominant emotion", 13, "text")]
             columns += [(name.capitalize(), 10, "share") for name in EMOTIONS]
         columns += [("Simulated", 11, "text")]
         self._head(sheet, columns)
@@ -120,7 +121,8 @@ class _Writer:
             values: list[Any] = [row.name, tally.attended_s / DAY_S, tally.attendance]
             values += [tally.samples, tally.usable, tally.coverage]
             if emotion:
-                values += [tally.engagement, tally.dominant[0] if tally.dominant else None]
+                values += [tally.engagement, tally.facing]
+                values += [tally.dominant[0] if tally.dominant else None]
                 values += tally.emotion_shares or (None,) * len(EMOTIONS)
             values += ["yes" if row.is_simulated or self.report.is_simulated else "no"]
             self._row(sheet, index, columns, values)
@@ -136,14 +138,18 @@ class _Writer:
             ("Coverage", 10, "share"),
         ]
         if self.report.with_emotion:
-            columns += [("Engagement", 12, "value")]
+            columns += [("Engagement", 12, "value"), ("Facing", 10, "share")]
             columns += [(name.capitalize(), 10, "value") for name in EMOTIONS]
         self._head(sheet, columns)
         for index, bucket in enumerate(self.report.buckets, start=1):
             values: list[Any] = [bucket.start_s / DAY_S, bucket.samples, bucket.usable]
             values += [bucket.expected, bucket.coverage]
             if self.report.with_emotion:
-                values += [bucket.engagement, *(bucket.emotions or (None,) * len(EMOTIONS))]
+                values += [
+                    bucket.engagement,
+                    bucket.facing,
+                    *(bucket.emotions or (None,) * len(EMOTIONS)),
+                ]
             # A cell of words would be drawn as zero, so too little data stays blank here.
             self._row(sheet, index, columns, values, blank="")
 
@@ -157,7 +163,13 @@ class _Writer:
         ]
         if self.report.with_emotion:
             columns += [(name.capitalize(), 10, "value") for name in EMOTIONS]
-            columns += [("Emotion", 11, "text"), ("Engagement", 11, "value"), ("Model", 14, "text")]
+            columns += [
+                ("Emotion", 11, "text"),
+                ("Expression", 11, "value"),
+                ("Facing", 8, "share"),
+            ]
+            columns += [("Direction", 10, "text"), ("Engagement", 11, "value")]
+            columns += [(name, 14, "text") for name in ("Definition", "Model", "Detector")]
         self._head(sheet, columns)
         names = {key: row.name for row in self.report.students for key in row.participant_ids}
         for index, (key, at, *rest) in enumerate(sample_rows.rows(self.report), start=1):
@@ -221,6 +233,7 @@ class _Writer:
         chart = self.book.add_chart({"type": "line"})
         for column, name, colour in (
             (5, "Engagement", ENGAGEMENT_COLOUR),
+            (6, "Facing the screen", FACING_COLOUR),
             (4, "Coverage", COVERAGE_COLOUR),
         ):
             chart.add_series(
@@ -241,7 +254,7 @@ class _Writer:
                 {
                     "name": name,
                     "categories": self._column("Timeline", 0, rows),
-                    "values": self._column("Timeline", 6 + index, rows),
+                    "values": self._column("Timeline", 7 + index, rows),
                     "fill": {"color": EMOTION_COLOURS[name].upper()},
                     "gap": 0,
                 }

@@ -6,6 +6,7 @@
  */
 
 import { CameraProblem, MISSING, closeCamera, openCamera } from "../site/camera.js";
+import { LEVELS, capital } from "../site/words.js";
 import { meaning } from "./socket.js";
 
 /** @typedef {import("../site/camera.js").CameraState} CameraState */
@@ -174,13 +175,15 @@ function showBar(row, share, text) {
 /**
  * @param {Record<string, number> | null} probabilities
  * @param {number | null} engagement
+ * @param {keyof typeof LEVELS | null} level
  */
-function showNumbers(probabilities, engagement) {
+function showNumbers(probabilities, engagement, level) {
   for (const row of document.querySelectorAll("[data-emotion]")) {
     const share = probabilities?.[row.getAttribute("data-emotion") ?? ""] ?? null;
     showBar(row, share, `${Math.round((share ?? 0) * 100)} %`);
   }
-  if (element("engagement")) showBar(element("engagement"), engagement, `${engagement?.toFixed(2)}`);
+  const text = `${level ? `${LEVELS[level]}, ` : ""}${engagement?.toFixed(2)}`;
+  if (element("engagement")) showBar(element("engagement"), engagement, text);
 }
 
 /** @param {Record<string, any>} result */
@@ -190,14 +193,8 @@ function showResult(result) {
   if (flags.camera !== "on") return;
   say("");
   showBox(result.box);
-  showNumbers(result.probabilities, result.engagement);
-  const { emotion } = result;
-  element("seen").textContent =
-    result.faces === 0
-      ? "No face in the picture"
-      : emotion
-        ? `${emotion[0].toUpperCase()}${emotion.slice(1)}`
-        : "A face is seen";
+  showNumbers(result.probabilities, result.engagement, result.level);
+  element("seen").textContent = seen(result);
   element("faces").hidden = result.faces === 1;
   element("faces").textContent =
     result.faces === 0
@@ -205,10 +202,21 @@ function showResult(result) {
       : `${result.faces} faces are in the picture; the largest counts as yours.`;
 }
 
+/**
+ * @param {Record<string, any>} result
+ * @returns {string} what was seen, in a few words
+ */
+function seen({ faces, emotion, direction }) {
+  if (faces === 0) return "No face in the picture";
+  if (direction === "turned") return "Turned away: no emotion is estimated";
+  if (!emotion) return "A face is seen";
+  return capital(emotion) + (direction === "down" ? ", looking down" : "");
+}
+
 /** Nothing is being analysed: say so, and leave no old numbers. */
 function showNothing() {
   showBox(null);
-  showNumbers(null, null);
+  showNumbers(null, null, null);
   element("faces").hidden = true;
   element("seen").textContent = live
     ? flags.camera === "on"

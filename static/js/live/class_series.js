@@ -7,6 +7,7 @@ const MOST_BUCKETS = 4000;
  * @typedef {object} Bucket one stretch of time; what is unknown is null
  * @property {number} t its start in seconds of the session
  * @property {number | null} engagement
+ * @property {number | null} facing
  * @property {number | null} coverage
  * @property {Record<string, number>} emotions mean probabilities; empty where unknown
  */
@@ -16,6 +17,7 @@ const MOST_BUCKETS = 4000;
  * @property {number} width_s
  * @property {number[]} t
  * @property {(number | null)[]} engagement
+ * @property {(number | null)[]} facing
  * @property {(number | null)[]} coverage
  * @property {Record<string, (number | null)[]>} emotions
  */
@@ -44,6 +46,7 @@ export class ClassSeries {
       this.#set({
         t,
         engagement: series.engagement[index],
+        facing: series.facing[index],
         coverage: series.coverage[index],
         emotions: Object.fromEntries(emotions),
       });
@@ -65,7 +68,7 @@ export class ClassSeries {
 
   #clear() {
     this.t = [];
-    this.lines = Object.fromEntries(["engagement", "coverage", ...this.emotions].map((name) => [name, []]));
+    this.lines = Object.fromEntries(["engagement", "facing", "coverage", ...this.emotions].map((name) => [name, []]));
   }
 
   /** @param {Bucket} bucket */
@@ -73,6 +76,7 @@ export class ClassSeries {
     const at = this.#place(bucket.t);
     if (at < 0) return;
     this.lines.engagement[at] = bucket.engagement;
+    this.lines.facing[at] = bucket.facing;
     this.lines.coverage[at] = bucket.coverage;
     for (const name of this.emotions) this.lines[name][at] = bucket.emotions[name] ?? null;
   }

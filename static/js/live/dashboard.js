@@ -1,7 +1,8 @@
 // @ts-check
 /** The live page of a class: one socket in, three charts and a card for each student out. */
 
-import { capital, clock, config as plain, decimal, filled, layout, legend, onThemeChange, percent } from "../site/charts.js";
+import { clock, config as plain, decimal, filled, layout, legend, onThemeChange, percent } from "../site/charts.js";
+import { capital } from "../site/words.js";
 import { ClassSeries } from "./class_series.js";
 import { DashboardSocket } from "./dashboard_socket.js";
 import { showAsks, showTrouble } from "./door.js";
@@ -23,6 +24,9 @@ const now = {
   receivedAt: performance.now(),
   connected: 0,
   faces: 0,
+  /** @type {Record<string, number>} */
+  levels: {},
+  turned: 0,
   /** @type {number | null} */
   engagement: null,
   /** @type {number | null} */
@@ -97,6 +101,8 @@ function takeTick(tick) {
   Object.assign(now, {
     connected: tick.connected,
     faces: tick.faces,
+    levels: tick.levels,
+    turned: tick.turned,
     engagement: tick.engagement,
     coverage: tick.coverage,
     emotions: tick.emotions,
@@ -163,7 +169,13 @@ function showFigures() {
   find("faces").textContent = `${now.faces} of ${now.connected}`;
   find("elapsed").textContent = clock(seconds);
   find("coverage").textContent = percent(now.coverage);
-  if (withEmotion) find("engagement").textContent = decimal(now.engagement);
+  if (!withEmotion) return;
+  const { very = 0, engaged = 0 } = now.levels;
+  const known = Object.values(now.levels).reduce((sum, count) => sum + count, 0);
+  find("engaged").textContent = known ? `${very + engaged} of ${known}` : "–";
+  find("engaged-note").textContent = known
+    ? `${very} very, ${now.turned} turned away; mean ${decimal(now.engagement)}`
+    : "Nothing known yet";
 }
 
 /** For readers of the page by ear: one sentence now and then, not every second. */
@@ -172,7 +184,9 @@ function say() {
   saidAt = performance.now();
   const parts = [`${now.connected} connected`, `${now.faces} with a face in view`];
   const strongest = Object.entries(now.emotions).sort((one, other) => other[1] - one[1])[0];
-  if (withEmotion && now.engagement !== null) parts.push(`engagement ${decimal(now.engagement)}`);
+  if (withEmotion && now.engagement !== null) {
+    parts.push(`${find("engaged").textContent} engaged`, `${now.turned} turned away`);
+  }
   if (withEmotion && strongest) parts.push(`mostly ${strongest[0]}`);
   find("summary").textContent = `${parts.join(", ")}.`;
 }
@@ -213,6 +227,9 @@ function drawClass() {
       trace("engagement", "Engagement", {
         line: { color: page.colours.engagement, width: 3 },
         hovertemplate: "%{y:.2f}<extra>Engagement</extra>",
+      }),
+      trace("facing", "Facing the screen", {
+        line: { color: page.colours.facing, width: 1.5, dash: "dash" },
       }),
     );
   }

@@ -1,7 +1,8 @@
 // @ts-check
 /** One card a student: who, how they are there, and their last five minutes as a small line. */
 
-import { capital, decimal } from "../site/charts.js";
+import { decimal } from "../site/charts.js";
+import { LEVELS, capital } from "../site/words.js";
 import { takeOut } from "./door.js";
 
 const TRAIL_S = 300;
@@ -19,14 +20,18 @@ const STATUS = {
   offline: { text: "Offline", badge: "", order: 3 },
 };
 
+const UNKNOWN = { emotion: null, direction: null, engagement: null, level: null };
+
 /**
  * @typedef {object} Student
  * @property {number} id
  * @property {string} name
  * @property {boolean} simulated
  * @property {keyof typeof STATUS} status
- * @property {string | null} emotion
+ * @property {string | null} emotion over the last seconds; "mixed" where none leads
+ * @property {"facing" | "turned" | "down" | null} direction
  * @property {number | null} engagement
+ * @property {keyof typeof LEVELS | null} level
  * @property {number} faces
  * @property {[number, number | null][]} [trail] seconds of the session and engagement
  */
@@ -124,7 +129,7 @@ class Card {
   constructor(cards) {
     this.cards = cards;
     /** @type {Student} */
-    this.student = { id: 0, name: "", simulated: false, status: "offline", emotion: null, engagement: null, faces: 0 };
+    this.student = { id: 0, name: "", simulated: false, status: "offline", ...UNKNOWN, faces: 0 };
     /** @type {[number, number | null][]} */
     this.trail = [];
     this.name = element("h3", "student-name");
@@ -182,17 +187,28 @@ class Card {
     return STATUS[status].order + (status === "here" ? (engagement ?? 1) : 0);
   }
 
+  /**
+   * @param {string} emotion
+   * @param {string | null} direction
+   */
+  #looks(emotion, direction) {
+    const looks = element("span", "looks");
+    const dot = element("span", "dot");
+    dot.style.background = this.cards.colours[emotion] ?? this.cards.colours.coverage;
+    looks.append(dot, capital(emotion) + (direction === "down" ? ", looking down" : ""));
+    return looks;
+  }
+
   /** @returns {(Node | string)[]} */
   #figures() {
-    const { status, emotion, engagement, faces } = this.student;
+    const { status, emotion, direction, engagement, level, faces } = this.student;
     const parts = [];
     if (status === "here" && this.cards.withEmotion) {
-      if (emotion) {
-        const dot = element("span", "dot");
-        dot.style.background = this.cards.colours[emotion];
-        parts.push(dot, element("span", "", capital(emotion)));
+      if (level && engagement !== null) {
+        parts.push(element("strong", "", LEVELS[level]), element("span", "muted", decimal(engagement)));
       }
-      if (engagement !== null) parts.push(element("strong", "", decimal(engagement)));
+      if (direction === "turned") parts.push(element("span", "looks", "Turned away"));
+      else if (emotion) parts.push(this.#looks(emotion, direction));
     }
     if (status === "here" && faces > 1) parts.push(element("span", "muted", `${faces} faces`));
     // A line that comes and goes would make the cards jump.

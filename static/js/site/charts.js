@@ -99,8 +99,3 @@ export function clock(seconds) {
   if (whole >= 3600) parts.unshift(Math.floor(whole / 3600));
   return parts.map((part, index) => (index ? String(part).padStart(2, "0") : part)).join(":");
 }
-
-/** @param {string} word */
-export function capital(word) {
-  return word.charAt(0).toUpperCase() + word.slice(1);
-}

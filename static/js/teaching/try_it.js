@@ -6,7 +6,8 @@
  */
 
 import { CameraProblem, MISSING, closeCamera, openCamera } from "../site/camera.js";
-import { capital, percent } from "../site/charts.js";
+import { percent } from "../site/charts.js";
+import { capital } from "../site/words.js";
 import { Problem, encode, post, postUntilAnswered, sleep } from "./pictures.js";
 
 const WEBCAM_INTERVAL_MS = 1000;
