@@ -12,13 +12,10 @@ import pytest
 
 from inference.emotion import EmotionModel
 from tests.conftest import ROOT, skip_or_fail
-from tests.dlib_file import random_blocks, write_dlib
+from tests.dlib_file import write_small_dlib
 from tests.generated_faces import write_tiny_data
-from training.architectures import build
 from training.checkpoint import read_history
 from training.datasets import read_fer2013
-from training.dlib_weights import BLOCKS
-from training.residual_weights import convolutions
 
 RECIPE = """
 from tests.generated_faces import tiny_config
@@ -42,9 +39,7 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    model = build("compact", widths=(8, 8, 8, 16), blocks=BLOCKS)
-    shapes = [tuple(conv.kernel.shape) for conv, _ in convolutions(model)]
-    return write_dlib(tmp_path_factory.mktemp("backbone") / "dlib.dat", random_blocks(shapes))
+    return write_small_dlib(tmp_path_factory.mktemp("backbone") / "dlib.dat")
 
 
 def run_module(module: str, *arguments: str, backend: str = "tensorflow") -> str:
