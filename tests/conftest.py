@@ -83,6 +83,15 @@ def light_settings(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture
+def brisk() -> Iterator[None]:
+    """Recorders store, and try again, ten times a second; a test may undo its own patches."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sessions.live.recorder.BEAT_S", 0.1)
+        patch.setattr("sessions.live.recorder.BACK_OFF_S", (0.1,))
+        yield
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """A real Daphne that every test may use and none may stop."""

@@ -22,7 +22,7 @@ from tests.factories import make_participant, make_session
 from tests.server import running_server
 
 # The keys of other tables are only checked where a transaction ends.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("brisk")]
 
 
 def sample(participant: Participant, second: int = 0) -> Sample:
