@@ -63,7 +63,7 @@ def group_photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def face_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An MP4 file of 24 s: a real face moves, is sad, goes away, comes back and is happy."""
+    """An MP4 file of 18 s: a real face moves, is sad, goes away, comes back and is happy."""
     return real_faces.write_video(tmp_path_factory.mktemp("video") / "sad_to_happy.mp4")
 
 
