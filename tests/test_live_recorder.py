@@ -292,7 +292,7 @@ async def test_a_thread_that_met_the_unforeseen_goes_on(
 @pytest.mark.finding(15)
 async def test_a_server_that_is_ended_while_the_database_is_locked_loses_nothing() -> None:
     with running_server(POLICY="presence") as server:
-        pupil = Pupil(server, Teacher(server).open_lesson().code)
+        pupil = Pupil(server, Teacher(server).open_session().code)
         answered = 0
         async with pupil.socket() as socket:
             answered += (await socket.frame(empty_frame()))["type"] == "result"

@@ -51,7 +51,7 @@ async def test_frames_are_answered_and_nothing_is_lost_while_the_database_is_awa
     url = postgres_server.new_database("engagement")
     with running_server(DATABASE_URL=url, POLICY="presence") as server:
         teacher = Teacher(server)
-        pupil = Pupil(server, teacher.open_lesson().code)
+        pupil = Pupil(server, teacher.open_session().code)
         async with pupil.socket() as socket:
             await socket.frame(empty_frame())
             until(lambda: pupil.stored == 1)

@@ -152,18 +152,18 @@ async def test_the_site_serves_it_and_says_by_its_name_what_it_began_with(
     with running_server(**environment) as server:
         assert server.health()["model"]["name"] == "tiny_vggface2"
         teacher = Teacher(server)
-        lesson = teacher.open_lesson()
-        pupil = Pupil(server, lesson.code)
+        session = teacher.open_session()
+        pupil = Pupil(server, session.code)
         async with pupil.socket() as socket:
             answer = await socket.frame(face_jpeg)
         assert answer["emotion"] in EMOTIONS
         until(lambda: pupil.stored == 1)
-        for page in (f"/join/{lesson.code}/class/", f"/sessions/{lesson.pk}/live/"):
+        for page in (f"/join/{session.code}/class/", f"/sessions/{session.pk}/live/"):
             asking = pupil if "join" in page else teacher
             assert 'href="/model/"' in asking.get(page)[1]
         assert says in pupil.get("/model/")[1]
-        teacher.end(lesson.pk)
-        assert says in teacher.get(f"/sessions/{lesson.pk}/report/")[1]
+        teacher.end(session.pk)
+        assert says in teacher.get(f"/sessions/{session.pk}/report/")[1]
 
 
 def assert_is_published(weights: dict[str, np.ndarray[Any, Any]], backbone: Path) -> None:
