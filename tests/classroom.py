@@ -66,7 +66,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class Session:
     pk: int
     code: str
 
@@ -79,9 +79,9 @@ class Teacher(Client):
         self.email = f"teacher{next(_number)}@example.org"
         self.post("/accounts/signup/", email=self.email, password1=PASSWORD, password2=PASSWORD)
 
-    def open_lesson(self, *, live: bool = True, **fields: str) -> Lesson:
+    def open_session(self, *, live: bool = True, **fields: str) -> Session:
         form = {
-            "title": f"Lesson {next(_number)}",
+            "title": f"Session {next(_number)}",
             "new_course": f"Course {next(_number)}",
             "planned_minutes": "50",
             "interval_s": "1",
@@ -92,7 +92,7 @@ class Teacher(Client):
         rows = self.server.query(f"select code from class_sessions_classsession where id = {pk}")
         if live:
             self.start(pk)
-        return Lesson(pk, rows[0][0])
+        return Session(pk, rows[0][0])
 
     def start(self, pk: int) -> None:
         self.post(f"/sessions/{pk}/start/", page=f"/sessions/{pk}/")
@@ -102,7 +102,7 @@ class Teacher(Client):
 
 
 class Pupil(Client):
-    """A student who has joined a lesson."""
+    """A student who has joined a session."""
 
     def __init__(self, server: Server, code: str, name: str = "") -> None:
         super().__init__(server)

@@ -1,5 +1,6 @@
 """Fixtures that many files use; real parts that are missing skip here and fail in CI."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,11 @@ hypothesis.settings.load_profile("patient")
 ROOT = Path(__file__).resolve().parent.parent
 YUNET = ROOT / "models" / "yunet_2023mar" / "face_detection_yunet_2023mar.onnx"
 IN_CI = bool(os.environ.get("CI"))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: half a million objects that the collector need not look through."""
+    gc.freeze()
 
 
 def skip_or_fail(reason: str) -> NoReturn:
@@ -62,7 +68,7 @@ def group_photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def face_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An MP4 file of 24 s: a real face moves, is sad, goes away, comes back and is happy."""
+    """An MP4 file of 18 s: a real face moves, is sad, goes away, comes back and is happy."""
     return real_faces.write_video(tmp_path_factory.mktemp("video") / "sad_to_happy.mp4")
 
 
@@ -80,6 +86,15 @@ def light_settings(settings: Settings) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def brisk() -> Iterator[None]:
+    """Recorders store, and try again, ten times a second; a test may undo its own patches."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sessions.live.recorder.BEAT_S", 0.1)
+        patch.setattr("sessions.live.recorder.BACK_OFF_S", (0.1,))
+        yield
 
 
 @pytest.fixture(scope="session")

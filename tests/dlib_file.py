@@ -6,6 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from training.architectures import build
+from training.dlib_weights import BLOCKS
+from training.residual_weights import convolutions
+
 
 class Block(NamedTuple):
     """A convolution, (filters, channels, side, side), its bias, then a scale and a shift."""
@@ -44,6 +48,13 @@ def write_dlib(path: Path, blocks: Sequence[Block], *, last: int = 12) -> Path:
     content += b"\x04fc_2\x01\x80" + _tensor(np.ones(last, np.float32))
     path.write_bytes(content)
     return path
+
+
+def write_small_dlib(path: Path) -> Path:
+    """Write a file that tiny_config's network can begin with."""
+    model = build("compact", widths=(8, 8, 8, 16), blocks=BLOCKS)
+    shapes = [tuple(conv.kernel.shape) for conv, _ in convolutions(model)]
+    return write_dlib(path, random_blocks(shapes))
 
 
 def _tensor(values: np.ndarray[Any, Any]) -> bytes:

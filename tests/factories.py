@@ -40,7 +40,7 @@ def make_session(course: Course | None = None, state: str = "live", **fields: An
         fields.setdefault("started_at", now - timedelta(minutes=10))
     if state == "ended":
         fields.setdefault("ended_at", now)
-    fields.setdefault("title", f"Lesson {next(_number)}")
+    fields.setdefault("title", f"Session {next(_number)}")
     return ClassSession.objects.create(course=course or make_course(), state=state, **fields)
 
 

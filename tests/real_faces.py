@@ -35,11 +35,11 @@ PULLS: Final = (
 
 VIDEO_SIZE: Final = (640, 480)
 VIDEO_FPS: Final = 15
-VIDEO_S: Final = 24.0
-AWAY_S: Final = (7.5, 9.0)
+VIDEO_S: Final = 18.0
+AWAY_S: Final = (4.5, 6.0)
 """Seconds of the video in which nobody is in the picture, not even in part."""
 
-HAPPY_FROM_S: Final = 11.0
+HAPPY_FROM_S: Final = 7.5
 
 GROUP_SIZE: Final = (1000, 667)
 GROUP: Final = (

@@ -17,15 +17,15 @@ from sessions import services
 from sessions.joining import membership
 from sessions.models import ClassSession, Course, Participant, Sample
 from tests.factories import make_participant, make_sample, make_session, make_teacher
-from tests.lessons import KnownLesson, add_samples, make_lesson
+from tests.known_session import KnownSession, add_samples, make_known_session
 
 pytestmark = pytest.mark.django_db
 MODELS = [model._meta.model_name for model in apps.get_app_config("class_sessions").get_models()]
 
 
 @pytest.fixture
-def lesson() -> KnownLesson:
-    return make_lesson()
+def known() -> KnownSession:
+    return make_known_session()
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_every_model_is_registered() -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_list_opens_is_searched_and_shows_its_rows(
-    model: str, head: Client, lesson: KnownLesson
+    model: str, head: Client, known: KnownSession
 ) -> None:
     assert head.get(at(f"{model}_changelist")).status_code == 200
     found = head.get(at(f"{model}_changelist"), {"q": "Ann"})
@@ -54,31 +54,31 @@ def test_every_list_opens_is_searched_and_shows_its_rows(
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_every_single_page_opens(model: str, head: Client, lesson: KnownLesson) -> None:
-    membership.ask_for(lesson.ann)
+def test_every_single_page_opens(model: str, head: Client, known: KnownSession) -> None:
+    membership.ask_for(known.ann)
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     html = head.get(at(f"{model}_change", row.pk))
     assert html.status_code == 200
-    assert lesson.ann.token_hash not in html.content.decode()
+    assert known.ann.token_hash not in html.content.decode()
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_lists_take_the_same_queries_with_more_rows(
     model: str, head: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    make_lesson()
+    make_known_session()
     with CaptureQueriesContext(connection) as few:
         head.get(at(f"{model}_changelist"))
     add_samples(make_participant(make_session()), range(5), "sad", 0.3)
-    make_lesson()
+    make_known_session()
     with django_assert_num_queries(len(few)):
         head.get(at(f"{model}_changelist"))
 
 
 @pytest.mark.parametrize("model", ["sample", "connection"])
-def test_records_are_only_read(model: str, head: Client, lesson: KnownLesson) -> None:
-    membership.ask_for(lesson.ann)
+def test_records_are_only_read(model: str, head: Client, known: KnownSession) -> None:
+    membership.ask_for(known.ann)
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     assert head.get(at(f"{model}_add")).status_code == 403
@@ -90,20 +90,20 @@ def test_nobody_is_made_a_participant_by_hand(head: Client) -> None:
     assert head.get(at("participant_add")).status_code == 403
 
 
-def test_a_participant_is_deleted_with_its_samples(head: Client, lesson: KnownLesson) -> None:
-    address = at("participant_delete", lesson.ann.pk)
+def test_a_participant_is_deleted_with_its_samples(head: Client, known: KnownSession) -> None:
+    address = at("participant_delete", known.ann.pk)
     asked = head.get(address).content.decode()
     assert "<li>Samples: 60</li>" in asked.replace("samples", "Samples")
     assert head.post(address, {"post": "yes"}).status_code == 302
-    assert not Participant.objects.filter(pk=lesson.ann.pk).exists()
-    assert Sample.objects.filter(session=lesson.session).count() == 5
+    assert not Participant.objects.filter(pk=known.ann.pk).exists()
+    assert Sample.objects.filter(session=known.session).count() == 5
 
 
-def test_chosen_participants_are_deleted_together(head: Client, lesson: KnownLesson) -> None:
-    chosen = {"action": "delete_selected", "_selected_action": [lesson.ann.pk, lesson.bob.pk]}
+def test_chosen_participants_are_deleted_together(head: Client, known: KnownSession) -> None:
+    chosen = {"action": "delete_selected", "_selected_action": [known.ann.pk, known.bob.pk]}
     assert head.post(at("participant_changelist"), chosen).status_code == 200
     head.post(at("participant_changelist"), chosen | {"post": "yes"})
-    assert list(Participant.objects.all()) == [lesson.third]
+    assert list(Participant.objects.all()) == [known.third]
 
 
 def test_a_live_session_is_ended_and_deleted(head: Client) -> None:
@@ -114,15 +114,15 @@ def test_a_live_session_is_ended_and_deleted(head: Client) -> None:
     assert not Sample.objects.exists()
 
 
-def test_a_teacher_is_deleted_with_everything(head: Client, lesson: KnownLesson) -> None:
-    address = reverse("admin:auth_user_delete", args=[lesson.teacher.pk])
+def test_a_teacher_is_deleted_with_everything(head: Client, known: KnownSession) -> None:
+    address = reverse("admin:auth_user_delete", args=[known.teacher.pk])
     assert b"65" in head.get(address).content
     assert head.post(address, {"post": "yes"}).status_code == 302
     assert not Course.objects.exists()
 
 
 def test_a_deletion_needs_the_permissions_for_what_goes_along(
-    client: Client, lesson: KnownLesson
+    client: Client, known: KnownSession
 ) -> None:
     clerk = make_teacher()
     clerk.is_staff = True
@@ -130,18 +130,18 @@ def test_a_deletion_needs_the_permissions_for_what_goes_along(
     names = ["delete_course", "view_course"]
     clerk.user_permissions.set(Permission.objects.filter(codename__in=names))
     client.force_login(clerk)
-    address = at("course_delete", lesson.session.course_id)
+    address = at("course_delete", known.session.course_id)
     assert client.post(address, {"post": "yes"}).status_code == 403
     assert Course.objects.exists()
 
 
 def test_chosen_sessions_are_exported_as_a_zip_of_excel_files(
-    head: Client, lesson: KnownLesson
+    head: Client, known: KnownSession
 ) -> None:
-    other = make_lesson(title="Energy").session
+    other = make_known_session(title="Energy").session
     response = head.post(
         at("classsession_changelist"),
-        {"action": "export_xlsx", "_selected_action": [lesson.session.pk, other.pk]},
+        {"action": "export_xlsx", "_selected_action": [known.session.pk, other.pk]},
     )
     assert response["Content-Type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
@@ -163,16 +163,16 @@ def test_too_many_sessions_are_not_exported_at_once(head: Client) -> None:
     assert "Choose at most 20 sessions" in response.content.decode()
 
 
-def test_a_teacher_has_no_way_in(client: Client, lesson: KnownLesson) -> None:
-    client.force_login(lesson.teacher)
+def test_a_teacher_has_no_way_in(client: Client, known: KnownSession) -> None:
+    client.force_login(known.teacher)
     assert client.get(at("sample_changelist")).status_code == 302
 
 
 @pytest.mark.finding(20)
 def test_what_a_session_was_sampled_at_stays_once_it_has_started(
-    head: Client, lesson: KnownLesson
+    head: Client, known: KnownSession
 ) -> None:
-    session = lesson.session
+    session = known.session
     fields = {"title": "New", "planned_minutes": "45", "interval_s": "60", "course": "1"}
     head.post(at("classsession_change", session.pk), fields)
     stored = ClassSession.objects.get(pk=session.pk)
@@ -195,7 +195,7 @@ def test_saving_in_the_admin_site_does_not_undo_a_start(head: Client) -> None:
 
 @pytest.mark.finding(20)
 @pytest.mark.parametrize("model", ["sample", "connection"])
-def test_a_page_of_millions_is_not_counted(model: str, head: Client, lesson: KnownLesson) -> None:
+def test_a_page_of_millions_is_not_counted(model: str, head: Client, known: KnownSession) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert head.get(at(f"{model}_changelist")).status_code == 200
     table = f"class_sessions_{model}"

@@ -10,7 +10,7 @@ from tests.server import Server, running_server
 async def test_a_stopping_server_says_so_and_stores_what_it_has_answered() -> None:
     with running_server(POLICY="presence") as server:
         teacher = Teacher(server)
-        pupil = Pupil(server, teacher.open_lesson().code)
+        pupil = Pupil(server, teacher.open_session().code)
         async with pupil.socket() as socket:
             for _ in range(5):
                 assert (await socket.frame(empty_frame()))["type"] == "result"

@@ -63,7 +63,7 @@ def test_samples_are_such_as_a_model_would_give(demo: Demo) -> None:
     assert not samples.filter(faces=0).exclude(engagement=None).exists()
 
 
-def test_the_lesson_has_those_that_a_class_has(demo: Demo) -> None:
+def test_the_session_has_those_that_a_class_has(demo: Demo) -> None:
     report = session_report(demo.finished[-1])
     rows = {row.name: row.tally for row in report.students}
     assert sorted(rows) == sorted(NAMES)

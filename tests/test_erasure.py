@@ -32,7 +32,7 @@ def test_samples_go_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_others_write_while_very_much_is_deleted() -> None:
     """Somebody who writes ten times a second beside it waits for no step longer than a moment."""
     with running_server(POLICY="presence") as server:
-        Pupil(server, Teacher(server).open_lesson().code)
+        Pupil(server, Teacher(server).open_session().code)
         fill = (
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) "
             "INSERT INTO class_sessions_sample "
@@ -64,7 +64,7 @@ def test_others_write_while_very_much_is_deleted() -> None:
 async def test_a_deleted_name_is_gone_from_the_files_of_the_database() -> None:
     name = "Xylophonia Quendelbart"
     with running_server(POLICY="presence") as server:
-        pupil = Pupil(server, Teacher(server).open_lesson().code, name)
+        pupil = Pupil(server, Teacher(server).open_session().code, name)
         files = [server.data_dir / f"db.sqlite3{end}" for end in ("", "-wal", "-shm")]
 
         def is_there() -> bool:

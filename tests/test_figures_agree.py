@@ -31,7 +31,7 @@ from tests.factories import (
     make_student,
     make_teacher,
 )
-from tests.lessons import add_stay, collected
+from tests.known_session import add_stay, collected
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LENGTH_S = 120

@@ -18,7 +18,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-LESSON = {"title": "Lesson", "planned_minutes": "50", "interval_s": "1", "show_engagement": "on"}
+SESSION = {"title": "Session", "planned_minutes": "50", "interval_s": "1", "show_engagement": "on"}
 
 
 def roster(course: Course, names: str, **more: str) -> RosterForm:
@@ -35,26 +35,26 @@ def test_a_course_name_is_unique_for_its_owner_only() -> None:
 
 def test_a_first_session_names_its_course() -> None:
     teacher = make_teacher()
-    form = SessionForm({**LESSON, "new_course": "Biology"}, owner=teacher)
+    form = SessionForm({**SESSION, "new_course": "Biology"}, owner=teacher)
     assert "course" not in form.fields
     assert form.is_valid()
     assert form.save().course.name == "Biology"
-    assert "new_course" in SessionForm(LESSON, owner=make_teacher()).errors
+    assert "new_course" in SessionForm(SESSION, owner=make_teacher()).errors
 
 
 def test_a_session_takes_one_course_chosen_or_new() -> None:
     course = make_course()
     both = SessionForm(
-        {**LESSON, "course": str(course.pk), "new_course": "Other"}, owner=course.owner
+        {**SESSION, "course": str(course.pk), "new_course": "Other"}, owner=course.owner
     )
     assert "not both" in str(both.errors["new_course"])
-    neither = SessionForm(LESSON, owner=course.owner)
+    neither = SessionForm(SESSION, owner=course.owner)
     assert "Choose a course" in str(neither.errors["course"])
 
 
 def test_naming_a_known_course_as_new_uses_it() -> None:
     course = make_course(name="Biology")
-    form = SessionForm({**LESSON, "new_course": "Biology"}, owner=course.owner)
+    form = SessionForm({**SESSION, "new_course": "Biology"}, owner=course.owner)
     assert form.is_valid()
     assert form.save().course == course
 
@@ -62,7 +62,7 @@ def test_naming_a_known_course_as_new_uses_it() -> None:
 def test_a_session_cannot_be_put_into_another_teachers_course() -> None:
     course = make_course()
     mine = make_course()
-    form = SessionForm({**LESSON, "course": str(course.pk)}, owner=mine.owner)
+    form = SessionForm({**SESSION, "course": str(course.pk)}, owner=mine.owner)
     assert "course" in form.errors
 
 
@@ -79,14 +79,14 @@ def test_a_session_cannot_be_put_into_another_teachers_course() -> None:
 )
 def test_odd_values_of_a_session_are_refused(field: str, value: str) -> None:
     course = make_course()
-    data = {**LESSON, "course": str(course.pk), field: value}
+    data = {**SESSION, "course": str(course.pk), field: value}
     assert field in SessionForm(data, owner=course.owner).errors
 
 
 def test_course_and_interval_of_a_started_session_stay() -> None:
     session = make_session(state="live", interval_s=2)
     other = make_course(session.course.owner)
-    data = {**LESSON, "title": "New", "course": str(other.pk), "interval_s": "5"}
+    data = {**SESSION, "title": "New", "course": str(other.pk), "interval_s": "5"}
     form = SessionForm(data, instance=session, owner=session.course.owner)
     assert form.is_valid()
     form.save()
@@ -159,7 +159,7 @@ def test_a_roster_refuses_what_the_join_form_refuses_and_names_the_line(name: st
 @pytest.mark.finding(20)
 def test_editing_a_session_while_somebody_starts_it_does_not_undo_the_start() -> None:
     session = make_session(state="planned", interval_s=1)
-    data = {**LESSON, "title": "New", "interval_s": "5", "course": str(session.course_id)}
+    data = {**SESSION, "title": "New", "interval_s": "5", "course": str(session.course_id)}
     form = SessionForm(data, instance=session, owner=session.course.owner)
     assert form.is_valid()
     services.start_session(ClassSession.objects.get(pk=session.pk))

@@ -67,7 +67,7 @@ def test_a_video_is_sampled_in_time_and_smoothed(
     assert main([str(face_video), "--json", "--model", model, "--fps", "5"]) == 0
     seen = lines(capsys)
     times = [line["time"] for line in seen]
-    assert len(seen) == 120  # of 360 frames at 15 a second
+    assert len(seen) == 90  # of 270 frames at 15 a second
     assert all(b - a == pytest.approx(0.2, abs=0.01) for a, b in pairwise(times))
     for line in seen:
         if AWAY_S[0] - 0.5 < line["time"] < AWAY_S[1] + 0.5:

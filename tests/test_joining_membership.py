@@ -165,13 +165,13 @@ def test_few_devices_may_ask_at_a_time() -> None:
 
 @pytest.mark.finding(7)
 def test_of_two_who_come_at_once_one_has_the_name(server: Server) -> None:
-    lesson = Teacher(server).open_lesson()
+    session = Teacher(server).open_session()
     pages: list[str] = []
 
     def come() -> None:
         form = {"display_name": "Ada", "consent": "on"}
         try:
-            pages.append(Client(server).post(f"/join/{lesson.code}/", **form)[0])
+            pages.append(Client(server).post(f"/join/{session.code}/", **form)[0])
         except HTTPError as refused:
             pages.append(str(refused.code))
 
@@ -180,6 +180,6 @@ def test_of_two_who_come_at_once_one_has_the_name(server: Server) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(pages) == [f"/join/{lesson.code}/class/", "400", "400", "400"]
-    people = f"select count(*) from class_sessions_participant where session_id = {lesson.pk}"
+    assert sorted(pages) == [f"/join/{session.code}/class/", "400", "400", "400"]
+    people = f"select count(*) from class_sessions_participant where session_id = {session.pk}"
     assert server.query(people) == [(1,)]

@@ -11,8 +11,8 @@ from inference.labels import EMOTIONS
 from sessions.live.runtime import AGREE_EVERY_S
 from tests.classroom import (
     Client,
-    Lesson,
     Pupil,
+    Session,
     Socket,
     Teacher,
     empty_frame,
@@ -29,12 +29,12 @@ def teacher(server: Server) -> Teacher:
 
 
 @pytest.fixture
-def lesson(teacher: Teacher) -> Lesson:
-    return teacher.open_lesson()
+def session(teacher: Teacher) -> Session:
+    return teacher.open_session()
 
 
-def dashboard(teacher: Client, lesson: Lesson) -> AbstractAsyncContextManager[Socket]:
-    return open_socket(teacher.server, f"/ws/dashboard/{lesson.pk}/", teacher.cookies)
+def dashboard(teacher: Client, session: Session) -> AbstractAsyncContextManager[Socket]:
+    return open_socket(teacher.server, f"/ws/dashboard/{session.pk}/", teacher.cookies)
 
 
 async def status(socket: Socket, name: str, expected: str) -> dict[str, Any]:
@@ -50,15 +50,15 @@ def _told(tick: dict[str, Any], name: str, expected: str) -> list[dict[str, Any]
 
 
 async def test_a_student_comes_and_goes(
-    teacher: Teacher, lesson: Lesson, group_jpeg: bytes
+    teacher: Teacher, session: Session, group_jpeg: bytes
 ) -> None:
-    async with dashboard(teacher, lesson) as socket:
+    async with dashboard(teacher, session) as socket:
         snapshot = await socket.hear()
         assert snapshot["type"] == "snapshot"
         assert snapshot["participants"] == []
         assert snapshot["session"]["state"] == "live"
         assert snapshot["policy"] == "emotion"
-        pupil = Pupil(teacher.server, lesson.code, "Ada")
+        pupil = Pupil(teacher.server, session.code, "Ada")
         async with pupil.socket() as student:
             await status(socket, "Ada", "no_camera")
             await student.say(type="camera", state="on")
@@ -78,9 +78,9 @@ async def test_a_student_comes_and_goes(
         assert socket.heard[-1]["connected"] == 0
 
 
-async def test_ticks_come_at_most_once_a_second(teacher: Teacher, lesson: Lesson) -> None:
-    pupil = Pupil(teacher.server, lesson.code)
-    async with dashboard(teacher, lesson) as socket, pupil.socket() as student:
+async def test_ticks_come_at_most_once_a_second(teacher: Teacher, session: Session) -> None:
+    pupil = Pupil(teacher.server, session.code)
+    async with dashboard(teacher, session) as socket, pupil.socket() as student:
         began = time.monotonic()
         for _ in range(20):
             await student.frame(empty_frame())
@@ -95,16 +95,16 @@ async def test_ticks_come_at_most_once_a_second(teacher: Teacher, lesson: Lesson
 
 
 async def test_opening_it_late_shows_the_session_so_far(
-    teacher: Teacher, lesson: Lesson, group_jpeg: bytes
+    teacher: Teacher, session: Session, group_jpeg: bytes
 ) -> None:
-    pupil = Pupil(teacher.server, lesson.code, "Ada")
+    pupil = Pupil(teacher.server, session.code, "Ada")
     async with pupil.socket() as student:
         await student.say(type="camera", state="on")
         for _ in range(3):
             await student.frame(group_jpeg)
         await student.frame(empty_frame())
         until(lambda: pupil.stored == 4)
-        async with dashboard(teacher, lesson) as socket:
+        async with dashboard(teacher, session) as socket:
             snapshot = await socket.hear()
     series = snapshot["series"]
     assert sum(series["samples"]) == 4
@@ -118,41 +118,41 @@ async def test_opening_it_late_shows_the_session_so_far(
 
 
 async def test_the_start_and_the_end_are_told(teacher: Teacher) -> None:
-    lesson = teacher.open_lesson(live=False)
-    async with dashboard(teacher, lesson) as socket:
+    session = teacher.open_session(live=False)
+    async with dashboard(teacher, session) as socket:
         assert (await socket.hear())["session"]["state"] == "planned"
-        await asyncio.to_thread(teacher.start, lesson.pk)
+        await asyncio.to_thread(teacher.start, session.pk)
         assert await socket.expect("session") == {"type": "session", "state": "live"}
-        await asyncio.to_thread(teacher.end, lesson.pk)
+        await asyncio.to_thread(teacher.end, session.pk)
         end = await socket.expect("session")
     assert end == {
         "type": "session",
         "state": "ended",
-        "report_url": f"/sessions/{lesson.pk}/report/",
+        "report_url": f"/sessions/{session.pk}/report/",
     }
-    async with dashboard(teacher, lesson) as socket:
+    async with dashboard(teacher, session) as socket:
         assert (await socket.hear())["session"]["state"] == "ended"
         assert (await socket.hear())["state"] == "ended"
 
 
-async def test_deleted_data_goes_from_the_dashboard(teacher: Teacher, lesson: Lesson) -> None:
-    pupil = Pupil(teacher.server, lesson.code, "Ada")
-    async with pupil.socket(), dashboard(teacher, lesson) as socket:
+async def test_deleted_data_goes_from_the_dashboard(teacher: Teacher, session: Session) -> None:
+    pupil = Pupil(teacher.server, session.code, "Ada")
+    async with pupil.socket(), dashboard(teacher, session) as socket:
         snapshot = await socket.hear()
         number = snapshot["participants"][0]["id"]
         await asyncio.to_thread(pupil.delete)
         tick = await socket.expect_that(lambda message: message.get("removed"))
         assert tick["removed"] == [number]
         assert tick["connected"] == 0
-    async with dashboard(teacher, lesson) as socket:
+    async with dashboard(teacher, session) as socket:
         assert (await socket.hear())["participants"] == []
 
 
-async def test_strangers_see_nothing(server: Server, teacher: Teacher, lesson: Lesson) -> None:
-    pupil = Pupil(server, lesson.code)
+async def test_strangers_see_nothing(server: Server, teacher: Teacher, session: Session) -> None:
+    pupil = Pupil(server, session.code)
     colleague = Teacher(server)
     for cookies, code in (("", 4003), (pupil.cookies, 4003), (colleague.cookies, 4004)):
-        async with open_socket(server, f"/ws/dashboard/{lesson.pk}/", cookies) as socket:
+        async with open_socket(server, f"/ws/dashboard/{session.pk}/", cookies) as socket:
             assert (await socket.closed())[0] == code
         assert [message["type"] for message in socket.heard] == ["closing"]
     async with open_socket(server, "/ws/dashboard/999999/", teacher.cookies) as socket:
@@ -162,10 +162,10 @@ async def test_strangers_see_nothing(server: Server, teacher: Teacher, lesson: L
 @pytest.mark.finding(6)
 async def test_signing_out_closes_the_dashboard_at_once_and_no_other(server: Server) -> None:
     teacher = Teacher(server)
-    lesson = teacher.open_lesson()
+    session = teacher.open_session()
     other_browser = Client(server)
     other_browser.post("/accounts/login/", login=teacher.email, password=PASSWORD)
-    async with dashboard(teacher, lesson) as socket, dashboard(other_browser, lesson) as other:
+    async with dashboard(teacher, session) as socket, dashboard(other_browser, session) as other:
         await socket.expect("snapshot")
         await asyncio.to_thread(teacher.post, "/accounts/logout/")
         began = time.monotonic()
@@ -178,10 +178,10 @@ async def test_signing_out_closes_the_dashboard_at_once_and_no_other(server: Ser
 @pytest.mark.finding(6)
 async def test_a_new_password_closes_the_dashboards_of_other_browsers(server: Server) -> None:
     teacher = Teacher(server)
-    lesson = teacher.open_lesson()
+    session = teacher.open_session()
     other_browser = Client(server)
     other_browser.post("/accounts/login/", login=teacher.email, password=PASSWORD)
-    async with dashboard(other_browser, lesson) as socket:
+    async with dashboard(other_browser, session) as socket:
         await socket.expect("snapshot")
         new = f"{PASSWORD}-new"
         await asyncio.to_thread(
@@ -200,9 +200,9 @@ async def test_a_login_that_is_gone_from_the_database_is_noticed(
 ) -> None:
     """Nobody tells: the dashboard is authorised again every few seconds."""
     teacher = Teacher(server)
-    lesson = teacher.open_lesson()
+    session = teacher.open_session()
     key = next(cookie.value for cookie in teacher.jar if cookie.name == "sessionid")
-    async with dashboard(teacher, lesson) as socket:
+    async with dashboard(teacher, session) as socket:
         await socket.expect("snapshot")
         change(server, f"delete from django_session where session_key = '{key}'")
         assert (await socket.closed())[0] == 4003
@@ -211,7 +211,7 @@ async def test_a_login_that_is_gone_from_the_database_is_noticed(
 @pytest.mark.finding(21)
 @pytest.mark.parametrize("live", [True, False], ids=["live", "planned"])
 async def test_ticks_come_every_second_though_nothing_changes(teacher: Teacher, live: bool) -> None:
-    async with dashboard(teacher, teacher.open_lesson(live=live)) as socket:
+    async with dashboard(teacher, teacher.open_session(live=live)) as socket:
         await socket.expect("snapshot")
         began = time.monotonic()
         for _ in range(4):
@@ -222,10 +222,10 @@ async def test_ticks_come_every_second_though_nothing_changes(teacher: Teacher, 
 
 @pytest.mark.finding(21)
 async def test_a_student_who_falls_silent_is_shown_as_gone(
-    teacher: Teacher, lesson: Lesson
+    teacher: Teacher, session: Session
 ) -> None:
-    pupil = Pupil(teacher.server, lesson.code, "Ada")
-    async with dashboard(teacher, lesson) as socket:
+    pupil = Pupil(teacher.server, session.code, "Ada")
+    async with dashboard(teacher, session) as socket:
         await socket.expect("snapshot")
         async with pupil.socket() as student:
             await status(socket, "Ada", "no_camera")
@@ -234,8 +234,8 @@ async def test_a_student_who_falls_silent_is_shown_as_gone(
             await status(socket, "Ada", "no_camera")
 
 
-async def test_a_dashboard_sends_pings_only(teacher: Teacher, lesson: Lesson) -> None:
-    async with dashboard(teacher, lesson) as socket:
+async def test_a_dashboard_sends_pings_only(teacher: Teacher, session: Session) -> None:
+    async with dashboard(teacher, session) as socket:
         await socket.say(type="ping")
         await socket.expect("pong")
         await socket.connection.send(b"binary")

@@ -33,9 +33,9 @@ async def test_a_dashboard_sees_the_students_of_the_other_process(
 ) -> None:
     first, second = pair
     teacher = Teacher(first)
-    lesson = teacher.open_lesson()
-    pupil = Pupil(second, lesson.code, "Ada")
-    async with open_socket(first, f"/ws/dashboard/{lesson.pk}/", teacher.cookies) as dashboard:
+    session = teacher.open_session()
+    pupil = Pupil(second, session.code, "Ada")
+    async with open_socket(first, f"/ws/dashboard/{session.pk}/", teacher.cookies) as dashboard:
         assert (await dashboard.hear())["policy"] == "presence"
         async with pupil.socket() as student:
             await student.say(type="camera", state="on")
@@ -44,7 +44,7 @@ async def test_a_dashboard_sees_the_students_of_the_other_process(
             await dashboard.expect_that(
                 lambda m: m["type"] == "tick" and m["connected"] == 1 and m["faces"] == 0
             )
-            await asyncio.to_thread(teacher.end, lesson.pk)
+            await asyncio.to_thread(teacher.end, session.pk)
             assert (await student.closed())[0] == 4005
         assert (await dashboard.expect("session"))["state"] == "ended"
     until(lambda: pupil.stored == 1)
@@ -54,8 +54,8 @@ async def test_a_newer_connection_at_another_process_replaces_the_older_one(
     pair: tuple[Server, Server],
 ) -> None:
     first, second = pair
-    lesson = Teacher(first).open_lesson()
-    pupil = Pupil(first, lesson.code)
+    session = Teacher(first).open_session()
+    pupil = Pupil(first, session.code)
     async with pupil.socket() as older, at(second, pupil).socket() as newer:
         assert (await older.closed())[0] == 4001
         assert (await newer.frame(empty_frame()))["type"] == "result"
@@ -65,8 +65,8 @@ async def test_deleting_at_one_process_closes_and_forgets_at_the_other(
     pair: tuple[Server, Server],
 ) -> None:
     first, second = pair
-    lesson = Teacher(first).open_lesson()
-    pupil, other = Pupil(second, lesson.code), Pupil(second, lesson.code)
+    session = Teacher(first).open_session()
+    pupil, other = Pupil(second, session.code), Pupil(second, session.code)
     async with pupil.socket() as socket, other.socket() as staying:
         await socket.frame(empty_frame())
         await staying.frame(empty_frame())
@@ -75,5 +75,5 @@ async def test_deleting_at_one_process_closes_and_forgets_at_the_other(
         until(lambda: other.stored == 1)
         await staying.frame(empty_frame())
         until(lambda: other.stored == 2)
-    rows = f"select count(*) from class_sessions_sample where session_id = {lesson.pk}"
+    rows = f"select count(*) from class_sessions_sample where session_id = {session.pk}"
     assert first.query(rows) == [(2,)]

@@ -22,7 +22,7 @@ from tests.factories import make_participant, make_session
 from tests.server import running_server
 
 # The keys of other tables are only checked where a transaction ends.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("brisk")]
 
 
 def sample(participant: Participant, second: int = 0) -> Sample:
@@ -292,7 +292,7 @@ async def test_a_thread_that_met_the_unforeseen_goes_on(
 @pytest.mark.finding(15)
 async def test_a_server_that_is_ended_while_the_database_is_locked_loses_nothing() -> None:
     with running_server(POLICY="presence") as server:
-        pupil = Pupil(server, Teacher(server).open_lesson().code)
+        pupil = Pupil(server, Teacher(server).open_session().code)
         answered = 0
         async with pupil.socket() as socket:
             answered += (await socket.frame(empty_frame()))["type"] == "result"

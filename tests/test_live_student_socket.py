@@ -12,8 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from inference.labels import EMOTIONS
 from sessions.demo.simulation import read_frames
 from tests.classroom import (
-    Lesson,
     Pupil,
+    Session,
     Teacher,
     claiming_size,
     empty_frame,
@@ -29,23 +29,25 @@ def teacher(server: Server) -> Teacher:
 
 
 @pytest.fixture(scope="module")
-def lesson(teacher: Teacher) -> Lesson:
-    return teacher.open_lesson()
+def session(teacher: Teacher) -> Session:
+    return teacher.open_session()
 
 
 @pytest.fixture
-def pupil(server: Server, lesson: Lesson) -> Pupil:
-    return Pupil(server, lesson.code)
+def pupil(server: Server, session: Session) -> Pupil:
+    return Pupil(server, session.code)
 
 
-async def test_hello_says_what_a_client_needs(server: Server, lesson: Lesson, pupil: Pupil) -> None:
+async def test_hello_says_what_a_client_needs(
+    server: Server, session: Session, pupil: Pupil
+) -> None:
     async with pupil.socket(greet=False) as socket:
         await socket.say(type="hello", version=1)
         hello = await socket.hear()
     participant = hello.pop("participant")
     assert participant["name"] == pupil.name
     assert participant["id"] > 0
-    assert hello["session"].pop("title").startswith("Lesson")
+    assert hello["session"].pop("title").startswith("Session")
     assert hello == {
         "type": "hello",
         "version": 1,
@@ -60,7 +62,7 @@ async def test_real_faces_are_answered_and_stored(
 ) -> None:
     frames = read_frames(face_video)
     async with pupil.socket() as socket:
-        answers = [await socket.frame(frame) for frame in frames[:40:10]]
+        answers = [await socket.frame(frame) for frame in frames[:20:5]]
     assert [answer["seq"] for answer in answers] == [1, 2, 3, 4]
     for answer in answers:
         assert answer["type"] == "result"
@@ -103,12 +105,12 @@ async def test_nobody_in_the_picture_is_a_sample_without_emotion(pupil: Pupil) -
 async def test_engagement_is_kept_from_students_where_the_teacher_says_so(
     server: Server, teacher: Teacher, face_jpeg: bytes
 ) -> None:
-    lesson = teacher.open_lesson(show_engagement="")
-    async with Pupil(server, lesson.code).socket() as socket:
+    session = teacher.open_session(show_engagement="")
+    async with Pupil(server, session.code).socket() as socket:
         answer = await socket.frame(face_jpeg)
     assert answer["engagement"] is None
     assert answer["emotion"] in EMOTIONS
-    column = f"select engagement from class_sessions_sample where session_id = {lesson.pk}"
+    column = f"select engagement from class_sessions_sample where session_id = {session.pk}"
     until(lambda: bool(server.query(column)))
     assert server.query(column)[0][0] is not None
 
@@ -136,9 +138,9 @@ async def test_a_bad_frame_gets_its_own_answer_and_the_next_one_is_analysed(
 
 
 async def test_ten_megabytes_are_refused_by_a_close_and_cost_nobody_else_anything(
-    server: Server, lesson: Lesson, pupil: Pupil
+    server: Server, session: Session, pupil: Pupil
 ) -> None:
-    other = Pupil(server, lesson.code)
+    other = Pupil(server, session.code)
     async with other.socket() as good, pupil.socket() as bad:
         # The server need not wait for the rest: the close may come in the middle of sending.
         with contextlib.suppress(ConnectionClosed):
@@ -178,9 +180,9 @@ async def test_who_does_not_say_hello_first_is_closed(pupil: Pupil, first: str |
 
 
 async def test_a_hundred_frames_a_second_are_slowed_then_closed_in_order(
-    server: Server, lesson: Lesson, pupil: Pupil
+    server: Server, session: Session, pupil: Pupil
 ) -> None:
-    other = Pupil(server, lesson.code)
+    other = Pupil(server, session.code)
     async with other.socket() as good, pupil.socket() as bad:
         flood = asyncio.create_task(_flood(bad.connection, empty_frame(), 0.01))
         assert (await good.frame(empty_frame()))["type"] == "result"
@@ -211,10 +213,10 @@ async def test_a_wrong_code_is_refused(server: Server, code: str) -> None:
 async def test_the_socket_does_not_tell_whether_a_class_has_this_code() -> None:
     """Strangers hear the same of every code, and after some tries nothing; members come in."""
     with running_server(POLICY="presence") as server:
-        lesson = Teacher(server).open_lesson()
-        pupil = Pupil(server, lesson.code)
+        session = Teacher(server).open_session()
+        pupil = Pupil(server, session.code)
         heard = []
-        for code in (lesson.code, "ZZZZZZ"):
+        for code in (session.code, "ZZZZZZ"):
             for cookies in ("", f"participant_{code}=abc:def:ghi"):
                 async with open_socket(server, f"/ws/class/{code}/", cookies) as socket:
                     heard.append(await socket.closed())
@@ -226,7 +228,7 @@ async def test_the_socket_does_not_tell_whether_a_class_has_this_code() -> None:
             async with open_socket(server, "/ws/class/YYYYYY/") as socket:
                 codes.append((await socket.closed())[0])
         assert 4013 in codes
-        for code in (lesson.code, "ZZZZZZ"):
+        for code in (session.code, "ZZZZZZ"):
             async with open_socket(server, f"/ws/class/{code}/") as socket:
                 assert (await socket.closed())[0] == 4013
         async with pupil.socket() as socket:
@@ -248,11 +250,11 @@ async def test_who_sends_nothing_but_faulty_frames_is_closed(pupil: Pupil) -> No
 async def test_the_end_of_the_class_closes_and_nobody_comes_back(
     server: Server, teacher: Teacher
 ) -> None:
-    lesson = teacher.open_lesson()
-    pupil = Pupil(server, lesson.code)
+    session = teacher.open_session()
+    pupil = Pupil(server, session.code)
     async with pupil.socket() as socket:
         assert (await socket.frame(empty_frame()))["type"] == "result"
-        await asyncio.to_thread(teacher.end, lesson.pk)
+        await asyncio.to_thread(teacher.end, session.pk)
         assert (await socket.expect("session"))["state"] == "ended"
         assert (await socket.closed())[0] == 4005
     async with pupil.socket(greet=False) as socket:
@@ -264,14 +266,14 @@ async def test_an_end_whose_news_was_lost_stops_the_recording(
     server: Server, teacher: Teacher
 ) -> None:
     """The end is written into the database by another hand, so no process is told of it."""
-    lesson = teacher.open_lesson()
-    pupil = Pupil(server, lesson.code)
+    session = teacher.open_session()
+    pupil = Pupil(server, session.code)
     async with pupil.socket() as socket:
         assert (await socket.frame(empty_frame()))["type"] == "result"
         change(
             server,
             "update class_sessions_classsession set state = 'ended', ended_at = datetime('now') "
-            f"where id = {lesson.pk}",
+            f"where id = {session.pk}",
         )
         assert (await socket.closed())[0] == 4005
     until(lambda: pupil.stored == 1)
@@ -289,11 +291,11 @@ async def test_a_record_that_is_gone_from_the_database_closes_its_socket(
 
 
 async def test_frames_wait_for_the_start(server: Server, teacher: Teacher) -> None:
-    lesson = teacher.open_lesson(live=False)
-    async with Pupil(server, lesson.code).socket() as socket:
+    session = teacher.open_session(live=False)
+    async with Pupil(server, session.code).socket() as socket:
         assert socket.heard[0]["session"]["state"] == "planned"
         assert (await socket.frame(empty_frame()))["code"] == "not_live"
-        await asyncio.to_thread(teacher.start, lesson.pk)
+        await asyncio.to_thread(teacher.start, session.pk)
         assert (await socket.expect("session"))["state"] == "live"
         assert (await socket.frame(empty_frame()))["type"] == "result"
 
@@ -352,10 +354,10 @@ async def test_camera_state_and_attendance_are_stored(server: Server, pupil: Pup
     "origin", ["http://evil.example", "null", None], ids=["wrong", "null", "absent"]
 )
 async def test_only_our_own_pages_may_connect(
-    server: Server, lesson: Lesson, origin: str | None
+    server: Server, session: Session, origin: str | None
 ) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        async with open_socket(server, f"/ws/class/{lesson.code}/", origin=origin):
+        async with open_socket(server, f"/ws/class/{session.code}/", origin=origin):
             pass
     assert refused.value.response.status_code == 403
 

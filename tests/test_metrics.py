@@ -46,8 +46,8 @@ def scrape(server: Server) -> dict[str, float]:
 
 async def test_a_running_server_counts_what_happens(server: Server) -> None:
     before = scrape(server)
-    lesson = Teacher(server).open_lesson()
-    async with Pupil(server, lesson.code).socket() as socket:
+    session = Teacher(server).open_session()
+    async with Pupil(server, session.code).socket() as socket:
         await socket.frame(empty_frame())
         await socket.frame(b"no picture")
         await socket.say(type="nonsense")

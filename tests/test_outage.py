@@ -32,17 +32,17 @@ def status_of(server: Server, path: str) -> tuple[int, str, float]:
 @pytest.mark.finding(17)
 async def test_joining_while_the_database_is_locked_says_so_and_the_class_goes_on() -> None:
     with running_server(POLICY="presence") as server:
-        lesson = Teacher(server).open_lesson()
-        pupil, late = Pupil(server, lesson.code), Client(server)
+        session = Teacher(server).open_session()
+        pupil, late = Pupil(server, session.code), Client(server)
         path = server.environ["DATABASE_URL"].removeprefix("sqlite:///")
-        late.get(f"/join/{lesson.code}/")
+        late.get(f"/join/{session.code}/")
         async with pupil.socket() as socket:
             with closing(sqlite3.connect(path, isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
                 began = time.monotonic()
                 with pytest.raises(urllib.error.HTTPError) as refused:
                     await asyncio.to_thread(
-                        late.post, f"/join/{lesson.code}/", display_name="Eve", consent="on"
+                        late.post, f"/join/{session.code}/", display_name="Eve", consent="on"
                     )
                 assert time.monotonic() - began < AT_ONCE_S
                 assert refused.value.code == 503
@@ -50,7 +50,7 @@ async def test_joining_while_the_database_is_locked_says_so_and_the_class_goes_o
                 assert "cannot reach its database" in refused.value.read().decode()
                 assert (await socket.frame(empty_frame()))["type"] == "result"
                 other.execute("ROLLBACK")
-            late.post(f"/join/{lesson.code}/", display_name="Eve", consent="on")
+            late.post(f"/join/{session.code}/", display_name="Eve", consent="on")
         until(lambda: pupil.stored == 1)
 
 
@@ -62,8 +62,8 @@ async def test_without_its_database_pages_say_so_at_once_and_the_class_goes_on(
     url = postgres_server.new_database("outage")
     with running_server(DATABASE_URL=url, POLICY="presence") as server:
         teacher = Teacher(server)
-        lesson = teacher.open_lesson()
-        pupil = Pupil(server, lesson.code)
+        session = teacher.open_session()
+        pupil = Pupil(server, session.code)
         async with pupil.socket() as socket:
             postgres_server.stop()
             try:
@@ -71,7 +71,7 @@ async def test_without_its_database_pages_say_so_at_once_and_the_class_goes_on(
                 parts = server.health()["parts"]
                 assert parts["database"]["ok"] is False
                 assert status_of(server, "/healthz")[0] == 200
-                for page in (f"/join/{lesson.code}/", "/accounts/login/", "/"):
+                for page in (f"/join/{session.code}/", "/accounts/login/", "/"):
                     code, text, took = status_of(server, page)
                     assert (code, took < AT_ONCE_S) == (503, True), page
                     assert "cannot reach its database" in text
@@ -79,7 +79,7 @@ async def test_without_its_database_pages_say_so_at_once_and_the_class_goes_on(
             finally:
                 postgres_server.start()
             until(lambda: server.health()["ready"] is True)
-            assert status_of(server, f"/join/{lesson.code}/")[0] == 200
+            assert status_of(server, f"/join/{session.code}/")[0] == 200
         until(lambda: pupil.stored == 1)
 
 
@@ -92,18 +92,18 @@ async def test_without_redis_a_class_goes_on_and_its_end_is_noticed() -> None:
         url = first
         with running_server(REDIS_URL=url, POLICY="presence") as server:
             teacher = Teacher(server)
-            lesson = teacher.open_lesson()
-            pupil = Pupil(server, lesson.code)
+            session = teacher.open_session()
+            pupil = Pupil(server, session.code)
             async with pupil.socket() as socket:
                 await socket.frame(empty_frame())
                 # Everything that is asked of Redis hangs from here on.
                 freeze(url)
                 until(lambda: not server.health()["parts"]["messages"]["ok"])
-                code, _, took = status_of(server, f"/join/{lesson.code}/")
+                code, _, took = status_of(server, f"/join/{session.code}/")
                 assert code == 200
                 assert took < AT_ONCE_S
                 assert (await socket.frame(empty_frame()))["type"] == "result"
-                await asyncio.to_thread(teacher.end, lesson.pk)
+                await asyncio.to_thread(teacher.end, session.pk)
                 assert (await socket.closed())[0] == 4005
             until(lambda: pupil.stored == 2)
 

@@ -12,17 +12,19 @@ from sessions.reports.session import session_report
 from sessions.reports.student import student_report
 from sessions.site.palette import EMOTION_COLOURS
 from tests.factories import make_participant, make_session
-from tests.lessons import add_samples, add_stay, make_lesson
+from tests.known_session import add_samples, add_stay, make_known_session
 
 pytestmark = pytest.mark.django_db
 
 
-def charts_of_a_lesson() -> dict[str, Chart]:
-    return {chart.key: chart for chart in session_charts(session_report(make_lesson().session))}
+def charts_of_a_session() -> dict[str, Chart]:
+    return {
+        chart.key: chart for chart in session_charts(session_report(make_known_session().session))
+    }
 
 
 def test_every_figure_is_one_that_plotly_accepts_and_json_holds() -> None:
-    charts = charts_of_a_lesson()
+    charts = charts_of_a_session()
     assert list(charts) == ["engagement", "emotions", "mix", "matrix"]
     for chart in charts.values():
         go.Figure(chart.figure)
@@ -31,7 +33,7 @@ def test_every_figure_is_one_that_plotly_accepts_and_json_holds() -> None:
 
 
 def test_the_engagement_line_has_gaps_where_nobody_was_seen() -> None:
-    line, expression, coverage = charts_of_a_lesson()["engagement"].figure["data"]
+    line, expression, coverage = charts_of_a_session()["engagement"].figure["data"]
     # Buckets of 30 s: Bob is seen in the first two, Ann until second 500.
     assert line["y"][0] == pytest.approx((0.4 + 0.8) / 2)
     assert line["y"][10] == pytest.approx(0.4)
@@ -42,7 +44,7 @@ def test_the_engagement_line_has_gaps_where_nobody_was_seen() -> None:
 
 
 def test_emotions_keep_their_order_and_colours() -> None:
-    figure = charts_of_a_lesson()["emotions"].figure
+    figure = charts_of_a_session()["emotions"].figure
     assert [trace["name"] for trace in figure["data"]] == list(EMOTIONS)
     assert [trace["marker"]["color"] for trace in figure["data"]] == list(EMOTION_COLOURS.values())
     stacked = sum(trace["y"][0] for trace in figure["data"])
@@ -55,7 +57,7 @@ def test_every_emotion_has_a_colour_of_its_own() -> None:
 
 
 def test_the_matrix_has_a_row_a_student_and_shows_names_as_they_are() -> None:
-    figure = charts_of_a_lesson()["matrix"].figure
+    figure = charts_of_a_session()["matrix"].figure
     heat = figure["data"][0]
     assert len(heat["z"]) == 3
     assert heat["z"][1][0] == pytest.approx(0.4)
@@ -74,18 +76,18 @@ def test_no_data_makes_no_charts() -> None:
 
 def test_without_emotion_charts_show_presence_only(settings: Settings) -> None:
     settings.POLICY = "presence"
-    lesson = make_lesson()
-    charts = session_charts(session_report(lesson.session))
+    known = make_known_session()
+    charts = session_charts(session_report(known.session))
     assert [chart.key for chart in charts] == ["coverage", "matrix", "attendance"]
-    assert lesson.ann.student is not None
-    charts += student_charts(student_report(lesson.ann.student))
+    assert known.ann.student is not None
+    charts += student_charts(student_report(known.ann.student))
     assert "ngagement" not in json.dumps([(c.title, c.caption, c.figure) for c in charts])
     for chart in charts:
         go.Figure(chart.figure)
 
 
 def test_a_students_charts_go_by_session() -> None:
-    student = make_lesson().ann.student
+    student = make_known_session().ann.student
     assert student is not None
     engagement, presence = student_charts(student_report(student))
     assert engagement.figure["data"][0]["y"] == [pytest.approx(0.4)]

@@ -10,7 +10,7 @@ from inference.labels import EMOTIONS
 from sessions.models import Sample
 from sessions.reports.exports import csv as csv_export
 from sessions.reports.session import session_report
-from tests.lessons import FORMULA_NAME, collected, make_lesson
+from tests.known_session import FORMULA_NAME, collected, make_known_session
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:
@@ -19,9 +19,9 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
 
 @pytest.mark.django_db
 def test_one_row_a_sample_as_it_is_stored() -> None:
-    lesson = make_lesson(is_simulated=True)
-    rows = rows_of(collected(csv_export.samples(session_report(lesson.session))))
-    stored = list(Sample.objects.filter(session=lesson.session).in_order())
+    known = make_known_session(is_simulated=True)
+    rows = rows_of(collected(csv_export.samples(session_report(known.session))))
+    stored = list(Sample.objects.filter(session=known.session).in_order())
     assert len(rows) == len(stored) == 65
     for row, sample in zip(rows, stored, strict=True):
         assert int(row["participant"]) == sample.participant_id
@@ -42,8 +42,8 @@ def test_one_row_a_sample_as_it_is_stored() -> None:
 
 @pytest.mark.django_db
 def test_one_row_a_student_with_what_is_too_little_said() -> None:
-    lesson = make_lesson()
-    odd, ann, bob = rows_of(csv_export.students(session_report(lesson.session)))
+    known = make_known_session()
+    odd, ann, bob = rows_of(csv_export.students(session_report(known.session)))
     assert odd["student"] == "'" + FORMULA_NAME
     assert (ann["student"], ann["samples"], ann["usable"]) == ("Ann", "60", "50")
     assert float(ann["engagement"]) == pytest.approx(0.4)
@@ -58,7 +58,7 @@ def test_one_row_a_student_with_what_is_too_little_said() -> None:
 
 @pytest.mark.django_db
 def test_files_begin_with_the_mark_that_excel_needs() -> None:
-    report = session_report(make_lesson().session)
+    report = session_report(make_known_session().session)
     for content in (collected(csv_export.samples(report)), csv_export.students(report)):
         assert content.startswith(b"\xef\xbb\xbf")
 
@@ -66,7 +66,7 @@ def test_files_begin_with_the_mark_that_excel_needs() -> None:
 @pytest.mark.django_db
 def test_without_emotion_no_column_of_it_is_left(settings: Settings) -> None:
     settings.POLICY = "presence"
-    report = session_report(make_lesson().session)
+    report = session_report(make_known_session().session)
     for content in (collected(csv_export.samples(report)), csv_export.students(report)):
         rows = rows_of(content)
         assert rows

@@ -9,7 +9,7 @@ from sessions.reports.exports.html import page
 from sessions.reports.session import session_report
 from tests.e2e.browser import LIGHT_AND_DARK, chromium, flag
 from tests.factories import make_session
-from tests.lessons import FORMULA_NAME, make_lesson
+from tests.known_session import FORMULA_NAME, make_known_session
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ class Parts(HTMLParser):
 
 
 def test_the_file_holds_everything_and_refers_to_nothing() -> None:
-    html = page(session_report(make_lesson().session))
+    html = page(session_report(make_known_session().session))
     parts = Parts(html)
     assert parts.addresses == []
     assert not any("url(" in style or "@import" in style for style in parts.styles)
@@ -58,7 +58,9 @@ def test_the_file_holds_everything_and_refers_to_nothing() -> None:
 
 
 def test_the_file_says_what_every_export_must_say() -> None:
-    text = " ".join(Parts(page(session_report(make_lesson(is_simulated=True).session))).texts)
+    text = " ".join(
+        Parts(page(session_report(make_known_session(is_simulated=True).session))).texts
+    )
     assert "Emotion and engagement are a model's estimate, never a grade." in text
     assert "Simulated data: these are not real students." in text
     for said in ("Coverage", "compact", "Generated", "Ann", "0.40", "too little data"):
@@ -66,7 +68,7 @@ def test_the_file_says_what_every_export_must_say() -> None:
 
 
 def test_a_name_cannot_leave_its_place() -> None:
-    html = page(session_report(make_lesson(title="</script><script>alert(1)").session))
+    html = page(session_report(make_known_session(title="</script><script>alert(1)").session))
     assert FORMULA_NAME not in html
     parts = Parts(html)
     assert FORMULA_NAME in parts.texts
@@ -82,14 +84,14 @@ def test_a_session_without_data_says_so() -> None:
 
 def test_without_emotion_the_file_shows_presence_only(settings: Settings) -> None:
     settings.POLICY = "presence"
-    parts = Parts(page(session_report(make_lesson().session)))
+    parts = Parts(page(session_report(make_known_session().session)))
     assert list(json.loads(parts.scripts[0][1])) == ["coverage", "matrix", "attendance"]
     assert "Mean engagement" not in " ".join(parts.texts)
 
 
 def test_the_file_draws_its_charts_offline(tmp_path: Path) -> None:
     file = tmp_path / "report.html"
-    file.write_text(page(session_report(make_lesson().session)), encoding="utf-8")
+    file.write_text(page(session_report(make_known_session().session)), encoding="utf-8")
     asked: list[str] = []
     errors: list[str] = []
     with chromium() as browser:

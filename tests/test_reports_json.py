@@ -9,7 +9,7 @@ from sessions.models import Sample
 from sessions.reports.exports import json as json_export
 from sessions.reports.session import session_report
 from tests.factories import make_session
-from tests.lessons import FORMULA_NAME, collected, make_lesson
+from tests.known_session import FORMULA_NAME, collected, make_known_session
 
 pytestmark = pytest.mark.django_db
 
@@ -20,14 +20,14 @@ def document_of(session: Any) -> dict[str, Any]:
 
 
 def test_the_document_agrees_with_the_database() -> None:
-    lesson = make_lesson(is_simulated=True)
-    document = document_of(lesson.session)
+    known = make_known_session(is_simulated=True)
+    document = document_of(known.session)
     assert document["schema"] == {"name": "engagement-session", "version": 1}
     assert document["labels"] == list(EMOTIONS)
     assert document["models"] == ["compact"]
     assert document["simulated"]["session"] is True
     assert "never a grade" in document["note"]
-    assert document["session"]["started_at"] == lesson.session.started_at.isoformat()  # type: ignore[union-attr]
+    assert document["session"]["started_at"] == known.session.started_at.isoformat()  # type: ignore[union-attr]
     assert document["summary"]["coverage"] == pytest.approx(55 / 150)
     assert [one["name"] for one in document["students"]] == [FORMULA_NAME, "Ann", "Bob"]
     assert document["students"][1]["engagement"] == pytest.approx(0.4)
@@ -35,7 +35,7 @@ def test_the_document_agrees_with_the_database() -> None:
     assert sum(bucket["samples"] for bucket in document["timeline"]["buckets"]) == 65
 
     rows = [dict(zip(document["sample_fields"], row, strict=True)) for row in document["samples"]]
-    stored = list(Sample.objects.filter(session=lesson.session).in_order())
+    stored = list(Sample.objects.filter(session=known.session).in_order())
     assert [row["engagement"] for row in rows] == [sample.engagement for sample in stored]
     assert [row["participant"] for row in rows] == [sample.participant_id for sample in stored]
     assert [tuple(row[name] for name in EMOTIONS) for row in rows] == [
@@ -45,7 +45,7 @@ def test_the_document_agrees_with_the_database() -> None:
 
 def test_every_key_is_documented() -> None:
     documented = json_export.__doc__ or ""
-    for key in document_of(make_lesson().session):
+    for key in document_of(make_known_session().session):
         assert f"\n{key}" in documented, key
 
 
@@ -57,7 +57,7 @@ def test_a_session_without_samples_is_valid_json() -> None:
 
 def test_without_emotion_no_estimate_is_left(settings: Settings) -> None:
     settings.POLICY = "presence"
-    document = document_of(make_lesson().session)
+    document = document_of(make_known_session().session)
     assert document["policy"] == "presence"
     assert document["models"] == []
     assert document["sample_fields"] == ["participant", "at", "second", "faces"]

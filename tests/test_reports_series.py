@@ -9,7 +9,7 @@ from sessions.reports.buckets import WIDTHS_S
 from sessions.reports.session import MAX_BUCKETS, MIN_BUCKET_S, session_report, widths_for
 from sessions.reports.student import student_report
 from tests.factories import make_participant, make_sample, make_session
-from tests.lessons import FORMULA_NAME, LENGTH_S, add_samples, add_stay, make_lesson
+from tests.known_session import FORMULA_NAME, LENGTH_S, add_samples, add_stay, make_known_session
 
 pytestmark = pytest.mark.django_db
 
@@ -30,9 +30,9 @@ def test_a_bucket_holds_at_least_two_samples_of_a_student() -> None:
 
 
 def test_a_report_agrees_with_the_database() -> None:
-    lesson = make_lesson()
-    report = session_report(lesson.session)
-    stored = Sample.objects.filter(session=lesson.session)
+    known = make_known_session()
+    report = session_report(known.session)
+    stored = Sample.objects.filter(session=known.session)
     assert report.total.samples == stored.count() == 65
     assert report.total.usable == stored.usable().count() == 55
     # Ann alone: of Bob too little was seen for a mean.
@@ -43,10 +43,10 @@ def test_a_report_agrees_with_the_database() -> None:
 
 
 def test_each_student_has_attendance_coverage_and_mean() -> None:
-    lesson = make_lesson()
-    odd, ann, bob = session_report(lesson.session).students
+    known = make_known_session()
+    odd, ann, bob = session_report(known.session).students
     assert (odd.name, ann.name, bob.name) == (FORMULA_NAME, "Ann", "Bob")
-    assert ann.student_id == lesson.ann.student_id
+    assert ann.student_id == known.ann.student_id
     assert ann.tally.attendance == 1
     assert ann.tally.coverage == pytest.approx(50 / 60)
     assert ann.tally.engagement == pytest.approx(0.4)
@@ -59,7 +59,7 @@ def test_each_student_has_attendance_coverage_and_mean() -> None:
 
 
 def test_cells_are_blank_where_too_little_was_seen() -> None:
-    report = session_report(make_lesson().session)
+    report = session_report(make_known_session().session)
     ann = report.students[1]
     assert report.cell_s == 60
     assert [cell.engagement is None for cell in ann.cells[:10]] == [False] * 9 + [True]
@@ -115,7 +115,7 @@ def test_a_planned_session_has_no_data() -> None:
 
 def test_without_emotion_only_presence_is_reported(settings: Settings) -> None:
     settings.POLICY = "presence"
-    report = session_report(make_lesson().session)
+    report = session_report(make_known_session().session)
     assert not report.with_emotion
     assert report.provenance.models == ()
     assert report.total.engagement is None
@@ -129,12 +129,12 @@ def test_without_emotion_only_presence_is_reported(settings: Settings) -> None:
 def test_the_number_of_queries_does_not_grow(
     more: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    lesson = make_lesson()
+    known = make_known_session()
     for _ in range(more):
-        participant = make_participant(lesson.session)
+        participant = make_participant(known.session)
         add_stay(participant, 0, 60)
         add_samples(participant, range(0, 60, 10), "sad", 0.3)
-    session = ClassSession.objects.select_related("course").get(pk=lesson.session.pk)
+    session = ClassSession.objects.select_related("course").get(pk=known.session.pk)
     with django_assert_num_queries(4):
         session_report(session)
 
@@ -142,11 +142,11 @@ def test_the_number_of_queries_does_not_grow(
 def test_a_student_is_reported_across_sessions(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    lesson = make_lesson()
-    student = lesson.ann.student
+    known = make_known_session()
+    student = known.ann.student
     assert student is not None
     earlier = make_session(
-        lesson.session.course,
+        known.session.course,
         state="ended",
         title="Earlier",
         started_at=timezone.now() - timedelta(days=2),
@@ -156,7 +156,7 @@ def test_a_student_is_reported_across_sessions(
         again = make_participant(earlier, display_name="Ann", student=student)
         add_stay(again, start, end)
         add_samples(again, range(start, start + 6), "happy", 0.6)
-    make_session(lesson.session.course, state="ended")
+    make_session(known.session.course, state="ended")
     with django_assert_num_queries(4):
         report = student_report(student)
     assert [row.title for row in report.sessions] == ["Earlier", "Waves & sound"]

@@ -10,18 +10,18 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from sessions.reports.charts.sparklines import POINTS, sparkline, sparklines_for
 from tests.factories import make_participant, make_session
-from tests.lessons import add_samples, make_lesson
+from tests.known_session import add_samples, make_known_session
 
 
 @pytest.mark.django_db
 def test_lines_of_all_sessions_come_in_one_query(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    lesson, empty = make_lesson(), make_session()
+    known, empty = make_known_session(), make_session()
     with django_assert_num_queries(1):
-        lines = sparklines_for([lesson.session, empty])
+        lines = sparklines_for([known.session, empty])
     assert lines[empty.pk] == []
-    line = lines[lesson.session.pk]
+    line = lines[known.session.pk]
     assert 1 < len(line) <= POINTS
     # In the first points Ann has .4 and Bob .8 as often.
     assert line[0] == pytest.approx(0.6)
@@ -32,7 +32,7 @@ def test_lines_of_all_sessions_come_in_one_query(
 def test_what_has_ended_is_not_asked_for_again(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    session = make_lesson().session
+    session = make_known_session().session
     first = sparklines_for([session])
     with django_assert_num_queries(0):
         assert sparklines_for([session]) == first
@@ -55,7 +55,7 @@ def test_a_long_session_is_squeezed_and_gaps_stay() -> None:
 @pytest.mark.django_db
 def test_without_emotion_there_is_no_line(settings: Settings) -> None:
     settings.POLICY = "presence"
-    session = make_lesson().session
+    session = make_known_session().session
     assert sparklines_for([session]) == {session.pk: []}
 
 

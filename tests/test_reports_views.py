@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from sessions.models import Sample
 from sessions.reports.exports.registry import EXPORTS
 from tests.factories import make_session, make_student, make_teacher
-from tests.lessons import FORMULA_NAME, KnownLesson, make_lesson
+from tests.known_session import FORMULA_NAME, KnownSession, make_known_session
 
 pytestmark = [
     pytest.mark.django_db,
@@ -24,28 +24,28 @@ pytestmark = [
 
 
 @pytest.fixture
-def lesson() -> KnownLesson:
-    return make_lesson()
+def known() -> KnownSession:
+    return make_known_session()
 
 
 @pytest.fixture
-def owner(client: Client, lesson: KnownLesson) -> Client:
-    client.force_login(lesson.teacher)
+def owner(client: Client, known: KnownSession) -> Client:
+    client.force_login(known.teacher)
     return client
 
 
-def addresses(lesson: KnownLesson) -> list[str]:
-    student = lesson.ann.student
+def addresses(known: KnownSession) -> list[str]:
+    student = known.ann.student
     assert student is not None
     return [
-        reverse("session_report", args=[lesson.session.pk]),
+        reverse("session_report", args=[known.session.pk]),
         reverse("student", args=[student.course_id, student.pk]),
-        *(reverse("session_export", args=[lesson.session.pk, kind]) for kind in EXPORTS),
+        *(reverse("session_export", args=[known.session.pk, kind]) for kind in EXPORTS),
     ]
 
 
-def download(client: Client, lesson: KnownLesson, kind: str) -> tuple[bytes, str]:
-    response = client.get(reverse("session_export", args=[lesson.session.pk, kind]))
+def download(client: Client, known: KnownSession, kind: str) -> tuple[bytes, str]:
+    response = client.get(reverse("session_export", args=[known.session.pk, kind]))
     assert response.status_code == 200
     content = (
         b"".join(response) if isinstance(response, StreamingHttpResponse) else response.content
@@ -53,18 +53,18 @@ def download(client: Client, lesson: KnownLesson, kind: str) -> tuple[bytes, str
     return content, response["Content-Disposition"]
 
 
-def test_the_owner_sees_reports_and_exports(owner: Client, lesson: KnownLesson) -> None:
-    for address in addresses(lesson):
+def test_the_owner_sees_reports_and_exports(owner: Client, known: KnownSession) -> None:
+    for address in addresses(known):
         assert owner.get(address).status_code == 200
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(1, True), (5, False)])
 def test_a_report_says_that_its_last_samples_may_be_missing_just_after_the_end(
-    owner: Client, lesson: KnownLesson, seconds: int, said: bool
+    owner: Client, known: KnownSession, seconds: int, said: bool
 ) -> None:
-    lesson.session.ended_at = timezone.now() - timedelta(seconds=seconds)
-    lesson.session.save()
-    page = owner.get(reverse("session_report", args=[lesson.session.pk])).content.decode()
+    known.session.ended_at = timezone.now() - timedelta(seconds=seconds)
+    known.session.save()
+    page = owner.get(reverse("session_report", args=[known.session.pk])).content.decode()
     assert ("Load it again" in page) is said
 
 
@@ -76,67 +76,67 @@ def test_a_report_says_that_its_last_samples_may_be_missing_just_after_the_end(
     ],
 )
 def test_a_session_beyond_midnight_names_both_days(
-    owner: Client, lesson: KnownLesson, hours: int, said: str
+    owner: Client, known: KnownSession, hours: int, said: str
 ) -> None:
     start = datetime(2026, 3, 6, 22, 30, tzinfo=timezone.get_current_timezone())
-    lesson.session.started_at, lesson.session.ended_at = start, start + timedelta(hours=hours)
-    lesson.session.save()
-    assert said in owner.get(addresses(lesson)[0]).content.decode()
+    known.session.started_at, known.session.ended_at = start, start + timedelta(hours=hours)
+    known.session.save()
+    assert said in owner.get(addresses(known)[0]).content.decode()
 
 
-def test_for_a_colleague_they_do_not_exist(client: Client, lesson: KnownLesson) -> None:
+def test_for_a_colleague_they_do_not_exist(client: Client, known: KnownSession) -> None:
     client.force_login(make_teacher())
-    for address in addresses(lesson):
+    for address in addresses(known):
         assert client.get(address).status_code == 404
 
 
-def test_a_stranger_is_asked_to_sign_in(client: Client, lesson: KnownLesson) -> None:
-    for address in addresses(lesson):
+def test_a_stranger_is_asked_to_sign_in(client: Client, known: KnownSession) -> None:
+    for address in addresses(known):
         response = client.get(address)
         assert response.status_code == 302
         assert response["Location"].startswith(reverse("account_login"))
 
 
-def test_reports_are_only_read(owner: Client, lesson: KnownLesson) -> None:
-    for address in addresses(lesson):
+def test_reports_are_only_read(owner: Client, known: KnownSession) -> None:
+    for address in addresses(known):
         assert owner.post(address).status_code == 405
 
 
-def test_an_unknown_kind_of_export_is_not_found(owner: Client, lesson: KnownLesson) -> None:
-    address = reverse("session_export", args=[lesson.session.pk, "pdf"])
+def test_an_unknown_kind_of_export_is_not_found(owner: Client, known: KnownSession) -> None:
+    address = reverse("session_export", args=[known.session.pk, "pdf"])
     assert owner.get(address).status_code == 404
 
 
-def test_a_student_of_another_course_is_not_found(owner: Client, lesson: KnownLesson) -> None:
-    other = make_student(make_session(lesson.session.course).course)
+def test_a_student_of_another_course_is_not_found(owner: Client, known: KnownSession) -> None:
+    other = make_student(make_session(known.session.course).course)
     elsewhere = make_student()
     assert owner.get(reverse("student", args=[elsewhere.course_id, other.pk])).status_code == 404
 
 
-def test_the_report_shows_what_is_stored(owner: Client, lesson: KnownLesson) -> None:
-    html = owner.get(addresses(lesson)[0]).content.decode()
+def test_the_report_shows_what_is_stored(owner: Client, known: KnownSession) -> None:
+    html = owner.get(addresses(known)[0]).content.decode()
     assert "Waves &amp; sound" in html
     assert "never a grade" in html
     assert FORMULA_NAME not in html
     assert html.count("data-figure=") == 4
-    assert addresses(lesson)[1] in html
+    assert addresses(known)[1] in html
     assert "too little data" in html
     assert "compact: Compact residual network that also sees the mirror image (initial" in html
     assert "Simulated" not in html
 
 
 def test_simulated_data_are_marked() -> None:
-    lesson = make_lesson(is_simulated=True)
+    known = make_known_session(is_simulated=True)
     client = Client()
-    client.force_login(lesson.teacher)
-    for address in addresses(lesson)[:2]:
+    client.force_login(known.teacher)
+    for address in addresses(known)[:2]:
         assert "Simulated data: " in client.get(address).content.decode()
 
 
-def test_a_partly_simulated_session_says_who_is(owner: Client, lesson: KnownLesson) -> None:
-    lesson.bob.is_simulated = True
-    lesson.bob.save()
-    html = owner.get(addresses(lesson)[0]).content.decode()
+def test_a_partly_simulated_session_says_who_is(owner: Client, known: KnownSession) -> None:
+    known.bob.is_simulated = True
+    known.bob.save()
+    html = owner.get(addresses(known)[0]).content.decode()
     assert "Partly simulated: 1 of 3 students are not real." in html
 
 
@@ -157,10 +157,10 @@ def test_a_report_without_data_says_so(state: str, said: str, client: Client) ->
 
 
 def test_without_emotion_pages_show_presence_only(
-    owner: Client, lesson: KnownLesson, settings: Settings
+    owner: Client, known: KnownSession, settings: Settings
 ) -> None:
     settings.POLICY = "presence"
-    for address in addresses(lesson)[:2]:
+    for address in addresses(known)[:2]:
         html = owner.get(address).content.decode()
         assert 'data-figure="engagement"' not in html
         assert "Emotion mix" not in html
@@ -168,9 +168,9 @@ def test_without_emotion_pages_show_presence_only(
 
 
 def test_pages_take_a_fixed_number_of_queries(
-    owner: Client, lesson: KnownLesson, django_assert_num_queries: DjangoAssertNumQueries
+    owner: Client, known: KnownSession, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    report, student = addresses(lesson)[:2]
+    report, student = addresses(known)[:2]
     sign_in, session = 2, 1
     with django_assert_num_queries(sign_in + session + 4):
         owner.get(report)
@@ -179,30 +179,30 @@ def test_pages_take_a_fixed_number_of_queries(
 
 
 def test_every_download_has_its_own_name_and_the_figures_of_the_database(
-    owner: Client, lesson: KnownLesson
+    owner: Client, known: KnownSession
 ) -> None:
-    stored = Sample.objects.filter(session=lesson.session).count()
-    day = lesson.session.started_at
+    stored = Sample.objects.filter(session=known.session).count()
+    day = known.session.started_at
     assert day is not None
     start = f'attachment; filename="waves-sound-{day:%Y-%m-%d}'
 
-    content, name = download(owner, lesson, "csv")
+    content, name = download(owner, known, "csv")
     assert name == f'{start}-samples.csv"'
     assert len(list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))) == stored
-    content, name = download(owner, lesson, "students-csv")
+    content, name = download(owner, known, "students-csv")
     assert name == f'{start}-students.csv"'
-    content, name = download(owner, lesson, "xlsx")
+    content, name = download(owner, known, "xlsx")
     assert name == f'{start}.xlsx"'
     assert openpyxl.load_workbook(io.BytesIO(content))["Samples"].max_row == stored + 1
-    content, name = download(owner, lesson, "json")
+    content, name = download(owner, known, "json")
     assert name == f'{start}.json"'
     assert len(json.loads(content)["samples"]) == stored
-    content, name = download(owner, lesson, "html")
+    content, name = download(owner, known, "html")
     assert name == f'{start}.html"'
     assert content.startswith(b"<!doctype html>")
 
 
 def test_a_title_without_latin_letters_gives_a_file_name_too(client: Client) -> None:
-    lesson = make_lesson(title='Физика / "波"')
-    client.force_login(lesson.teacher)
-    assert 'filename="session-' in download(client, lesson, "json")[1]
+    known = make_known_session(title='Физика / "波"')
+    client.force_login(known.teacher)
+    assert 'filename="session-' in download(client, known, "json")[1]

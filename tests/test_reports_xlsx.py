@@ -12,7 +12,7 @@ from sessions.models import Sample
 from sessions.reports.exports.xlsx import workbook
 from sessions.reports.session import session_report
 from tests.factories import make_session
-from tests.lessons import FORMULA_NAME, make_lesson
+from tests.known_session import FORMULA_NAME, make_known_session
 
 pytestmark = pytest.mark.django_db
 
@@ -27,13 +27,13 @@ def table(book: Workbook, sheet: str) -> list[dict[str, object]]:
 
 
 def test_every_sheet_agrees_with_the_database() -> None:
-    lesson = make_lesson()
-    report = session_report(lesson.session)
+    known = make_known_session()
+    report = session_report(known.session)
     book = opened(workbook(report))
     assert book.sheetnames == ["Summary", "Students", "Timeline", "Samples"]
 
     samples = table(book, "Samples")
-    stored = list(Sample.objects.filter(session=lesson.session).in_order())
+    stored = list(Sample.objects.filter(session=known.session).in_order())
     assert [row["Second"] for row in samples] == [sample.second for sample in stored]
     assert [row["Engagement"] for row in samples] == [sample.engagement for sample in stored]
     # Excel's numbers have 16 digits.
@@ -57,7 +57,7 @@ def test_every_sheet_agrees_with_the_database() -> None:
 
 
 def test_the_summary_carries_what_every_export_must_say() -> None:
-    book = opened(workbook(session_report(make_lesson(is_simulated=True).session)))
+    book = opened(workbook(session_report(make_known_session(is_simulated=True).session)))
     cells = {str(cell) for row in book["Summary"].values for cell in row if cell is not None}
     assert "Emotion and engagement are a model's estimate, never a grade." in cells
     assert "Simulated data: these are not real students." in cells
@@ -66,20 +66,20 @@ def test_the_summary_carries_what_every_export_must_say() -> None:
 
 
 def test_names_are_texts_and_never_formulas_or_links() -> None:
-    book = opened(workbook(session_report(make_lesson(title="=1+1").session)))
+    book = opened(workbook(session_report(make_known_session(title="=1+1").session)))
     for sheet in book:
         for row in sheet.iter_rows():
             assert all(cell.data_type != "f" and cell.hyperlink is None for cell in row)
 
 
 def test_heads_are_frozen_and_shares_are_percentages() -> None:
-    book = opened(workbook(session_report(make_lesson().session)))
+    book = opened(workbook(session_report(make_known_session().session)))
     assert all(book[name].freeze_panes == "B2" for name in ("Students", "Timeline", "Samples"))
     assert book["Students"]["C3"].number_format == "0 %"
 
 
 def test_the_charts_are_native_and_point_at_their_columns() -> None:
-    content = workbook(session_report(make_lesson().session))
+    content = workbook(session_report(make_known_session().session))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         charts = [
             ElementTree.fromstring(archive.read(name))
@@ -97,7 +97,7 @@ def test_the_charts_are_native_and_point_at_their_columns() -> None:
 
 
 def test_samples_beyond_what_excel_holds_are_left_out_and_said() -> None:
-    report = session_report(make_lesson().session)
+    report = session_report(make_known_session().session)
     book = opened(workbook(report, most_rows=21))
     assert book["Samples"].max_row == 21
     cells = " ".join(str(cell) for row in book["Summary"].values for cell in row)
@@ -106,7 +106,7 @@ def test_samples_beyond_what_excel_holds_are_left_out_and_said() -> None:
 
 def test_without_emotion_no_column_of_it_is_left(settings: Settings) -> None:
     settings.POLICY = "presence"
-    book = opened(workbook(session_report(make_lesson().session)))
+    book = opened(workbook(session_report(make_known_session().session)))
     heads = {str(cell.value) for sheet in book.worksheets[1:] for cell in sheet[1]}
     assert not heads & {"Engagement", "Mean engagement", "Emotion", "Happy", "Model"}
     assert "Coverage" in heads

@@ -1,4 +1,4 @@
-"""Training in a process of its own: on torch and JAX, and in half precision."""
+"""Training on torch and JAX, each in a process of its own, and in half precision."""
 
 import json
 import os
@@ -12,13 +12,12 @@ import pytest
 
 from inference.runtimes.on_tensorflow import TensorFlow
 from tests.conftest import ROOT, skip_or_fail
-from tests.dlib_file import random_blocks, write_dlib
+from tests.dlib_file import write_small_dlib
+from tests.fused_training import train_both
 from tests.generated_faces import write_tiny_data
-from training.architectures import build
 from training.checkpoint import read_history
 from training.datasets import read_fer2013
-from training.dlib_weights import BLOCKS
-from training.residual_weights import convolutions
+from training.train import main
 
 RECIPE = """
 from tests.generated_faces import tiny_config
@@ -29,7 +28,7 @@ STEP = tiny_config(
     beginning=DLIB,
     twins=True,
     precision={precision!r},
-    stages=(Stage(epochs=4, size=32),),
+    stages=(Stage(epochs=2, size=32),),
 )
 RECIPE = Recipe((STEP,))
 """
@@ -42,22 +41,18 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    model = build("compact", widths=(8, 8, 8, 16), blocks=BLOCKS)
-    shapes = [tuple(conv.kernel.shape) for conv, _ in convolutions(model)]
-    return write_dlib(tmp_path_factory.mktemp("backbone") / "dlib.dat", random_blocks(shapes))
-
-
-def run_module(module: str, *arguments: str, backend: str = "tensorflow") -> str:
-    done = run_python("-m", module, *arguments, backend=backend)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return write_small_dlib(tmp_path_factory.mktemp("backbone") / "dlib.dat")
 
 
 def run_python(*arguments: str, backend: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "KERAS_BACKEND": backend}
+    if backend == "torch":
+        # In so small a network its threads would mostly wait for each other.
+        environment["OMP_NUM_THREADS"] = "1"
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": backend},
+        env=environment,
         capture_output=True,
         text=True,
     )
@@ -79,10 +74,15 @@ def test_what_another_backend_trains_tensorflow_serves(
         skip_or_fail(f"{backend} is not installed; docs/training.md says how to get it")
     recipe, runs, models = tmp_path / "tiny.py", tmp_path / "runs", tmp_path / "models"
     recipe.write_text(RECIPE.format(precision=precision))
-    where = ("--data", str(data_folder), "--runs", str(runs), "--models", str(models))
-    run_module("training.train", str(recipe), *where, "--backbone", str(backbone), backend=backend)
+    folders = ("--data", str(data_folder), "--runs", str(runs), "--models", str(models))
+    arguments = (str(recipe), *folders, "--backbone", str(backbone))
+    if backend == "tensorflow":
+        assert main(list(arguments)) == 0
+    else:
+        done = run_python("-m", "training.train", *arguments, backend=backend)
+        assert done.returncode == 0, done.stderr
     history = read_history(runs / "tiny")
-    assert [record.epoch for record in history] == [1, 2, 3, 4]
+    assert [record.epoch for record in history] == [1, 2]
     assert history[-1].loss < history[0].loss
 
     manifest = json.loads((models / "tiny" / "manifest.json").read_text())
@@ -94,28 +94,28 @@ def test_what_another_backend_trains_tensorflow_serves(
     assert accuracy == pytest.approx(manifest["measured"]["PrivateTest"]["accuracy"], abs=1e-4)
 
 
-def test_serving_on_another_backend_is_refused_with_what_to_do() -> None:
-    if find_spec("torch") is None:
-        skip_or_fail("torch is not installed; docs/training.md says how to get it")
-    code = f"""
-from pathlib import Path
-from inference.emotion import EmotionModel
-TensorFlow().emotion_model(Path({str(ROOT / "models" / "compact")!r}))
-"""
-    done = run_python("-c", code, backend="torch")
-    assert done.returncode == 1
-    assert done.stderr.endswith("Keras runs on torch: leave KERAS_BACKEND out\n")
-
-
-def test_exporting_on_another_backend_is_refused_before_any_work(
+def test_serving_and_exporting_on_another_backend_are_refused_before_any_work(
     data_folder: Path, tmp_path: Path
 ) -> None:
     if find_spec("torch") is None:
         skip_or_fail("torch is not installed; docs/training.md says how to get it")
     recipe = tmp_path / "tiny.py"
     recipe.write_text(RECIPE.format(precision="float32"))
+    code = f"""
+import sys
+from pathlib import Path
+from inference.runtimes.on_tensorflow import TensorFlow
+from inference.manifest import ModelError
+from training.export import main
+try:
+    TensorFlow().emotion_model(Path({str(ROOT / "models" / "compact")!r}))
+except ModelError as error:
+    print(error)
+sys.exit(main(sys.argv[1:]))
+"""
     options = ["--data", data_folder, "--runs", tmp_path, "--models", tmp_path]
-    done = run_python("-m", "training.export", str(recipe), *map(str, options), backend="torch")
+    done = run_python("-c", code, str(recipe), *map(str, options), backend="torch")
+    assert done.stdout.endswith("Keras runs on torch: leave KERAS_BACKEND out\n")
     assert done.returncode == 2
     assert "error: tiny is served on TensorFlow and Keras runs on torch" in done.stderr
 
@@ -157,27 +157,12 @@ train(config, faces, runs / "killed")
 def test_fused_normalisation_trains_as_keras_does(backend: str, tmp_path: Path) -> None:
     if find_spec(backend) is None:
         skip_or_fail(f"{backend} is not installed; docs/training.md says how to get it")
-    code = """
-import sys
-import keras, numpy as np
-from training.architectures import build
-from training.fused import fuse_normalisation
-keras.utils.set_random_seed(1)
-plain = build("compact", widths=(8, 8, 8, 16), blocks=(1, 1, 1, 1), dropout=0.0)
-fused = fuse_normalisation(plain)
-assert fused is not plain
-faces = np.random.default_rng(0).normal(size=(32, 48, 48, 1)).astype("float32")
-targets = np.eye(7, dtype="float32")[np.arange(32) % 7]
-for model in (plain, fused):
-    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.SGD(0.05), loss)
-    for _ in range(3):
-        model.train_on_batch(faces, targets)
-np.savez(sys.argv[1], *plain.get_weights(), *fused.get_weights())
-"""
     target = tmp_path / "weights.npz"
-    done = run_python("-c", code, str(target), backend=backend)
-    assert done.returncode == 0, done.stderr
+    if backend == "tensorflow":
+        train_both(target)
+    else:
+        done = run_python("-m", "tests.fused_training", str(target), backend=backend)
+        assert done.returncode == 0, done.stderr
     with np.load(target) as arrays:
         weights = [arrays[name] for name in arrays.files]
     half = len(weights) // 2

@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +9,7 @@ from inference.labels import EMOTIONS
 from inference.runtimes.on_tensorflow import TensorFlow
 from tests.conftest import ROOT
 from tests.generated_faces import write_faces, write_votes
+from tests.model_factory import write_model
 from training.datasets import Faces, read_fer2013
 from training.evaluate import FerPlus, compare_votes, evaluate, main
 
@@ -22,18 +21,19 @@ def model() -> EmotionModel:
     return TensorFlow().emotion_model(COMPACT)
 
 
-def test_the_command_prints_one_json_object(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+def test_the_command_prints_one_json_object(
+    tiny: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     folder = write_faces(tmp_path / "faces", "PrivateTest", 3)
-    command = [sys.executable, "-m", "training.evaluate", "--model", str(COMPACT)]
-    done = subprocess.run(
-        [*command, "--data", str(folder), "--split", "PrivateTest", "--json"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    scores = json.loads(done.stdout)
-    assert scores["model"] == "compact"
+    arguments = ["--model", str(tiny), "--data", str(folder), "--split", "PrivateTest"]
+    assert main([*arguments, "--json"]) == 0
+    scores = json.loads(capfd.readouterr().out)
+    assert scores["model"] == "tiny"
     assert scores["n"] == 21
     assert set(scores["recall"]) == set(EMOTIONS)
     assert 0 <= scores["accuracy"] <= 1
@@ -43,10 +43,10 @@ def test_the_command_prints_one_json_object(tmp_path: Path) -> None:
 
 
 def test_votes_beside_the_data_are_compared_with(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = write_faces(tmp_path / "faces", "PublicTest", 1)
-    arguments = ["--model", str(COMPACT), "--data", str(folder), "--split", "PublicTest"]
+    arguments = ["--model", str(tiny), "--data", str(folder), "--split", "PublicTest"]
     votes = {"ferPu0000": {"anger": 9, "fear": 1}, "ferPu1000": {"anger": 5, "fear": 5}}
     path = write_votes(tmp_path / "fer2013new.csv", votes)
     assert main([*arguments, "--json"]) == 0
@@ -66,11 +66,11 @@ def test_only_faces_with_a_majority_count() -> None:
 
 
 def test_a_report_is_written_and_shows_faces_only_when_asked(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = write_faces(tmp_path / "faces", "PublicTest", 1)
     target = tmp_path / "report.html"
-    arguments = ["--model", str(COMPACT), "--data", str(folder), "--split", "PublicTest"]
+    arguments = ["--model", str(tiny), "--data", str(folder), "--split", "PublicTest"]
     assert main([*arguments, "--html", str(target)]) == 0
     assert "<img" not in target.read_text()
     assert main([*arguments, "--html", str(target), "--pictures"]) == 0
@@ -80,9 +80,11 @@ def test_a_report_is_written_and_shows_faces_only_when_asked(
     assert "--pictures belongs to the report" in capsys.readouterr().err
 
 
-def test_without_json_it_prints_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_json_it_prints_a_table(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = write_faces(tmp_path / "faces", "PublicTest", 1)
-    assert main(["--model", str(COMPACT), "--data", str(folder), "--split", "PublicTest"]) == 0
+    assert main(["--model", str(tiny), "--data", str(folder), "--split", "PublicTest"]) == 0
     table = capsys.readouterr().out
     assert "accuracy" in table
     assert all(emotion in table for emotion in EMOTIONS)

@@ -26,7 +26,7 @@ ALL_SAD = np.eye(len(EMOTIONS), dtype=np.float32)[EMOTIONS.index("sad")]
 
 @pytest.fixture(scope="module")
 def config() -> TrainingConfig:
-    return tiny_config(stages=(Stage(epochs=2, size=48),), bias_votes=0.3)
+    return tiny_config(stages=(Stage(epochs=1, size=48),), bias_votes=0.3)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_exporting_again_replaces_the_artefact_and_leaves_nothing_else(
         "from tests.generated_faces import tiny_config\n"
         "from training.config import Stage\n"
         "from training.recipe import Recipe\n"
-        "RECIPE = Recipe((tiny_config(stages=(Stage(epochs=2, size=48),)),))\n"
+        "RECIPE = Recipe((tiny_config(stages=(Stage(epochs=1, size=48),)),))\n"
     )
     (artefact / "stale.txt").write_text("old")
     arguments = ["--data", str(data_folder), "--runs", str(run.parent), "--models"]

@@ -22,7 +22,6 @@ from training.checkpoint import read_history
 from training.config import Data, Stage, TrainingConfig
 from training.data import TrainingData, read_data
 from training.datasets import Source, read_fer2013
-from training.export import export
 from training.loop import train
 from training.network import build_model
 from training.train import main
@@ -77,21 +76,35 @@ def checkpoint_weights(run: Path, paths: list[str]) -> dict[str, np.ndarray[Any,
 
 
 @pytest.fixture(scope="module")
+def recipe(config: TrainingConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("recipe") / "tiny_vggface2.py"
+    path.write_text(
+        "from training.augmentation import *\nfrom training.beginnings import *\n"
+        "from training.config import *\nfrom training.datasets import Source\n"
+        f"from training.recipe import Recipe\nRECIPE = Recipe(({config!r},))\n"
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The MODELS_DIR into which the first test exports and from which the second serves."""
     return tmp_path_factory.mktemp("models")
 
 
-def test_a_backbone_is_frozen_then_tuned_and_exported(
+def test_a_backbone_is_frozen_then_tuned_and_exported_by_one_command(
     config: TrainingConfig,
-    data: TrainingData,
+    recipe: Path,
     data_folder: Path,
     backbone: Path,
     models: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run = tmp_path / "run"
+    folders = ["--data", str(data_folder), "--runs", str(tmp_path), "--models", str(models)]
+    command, run = [str(recipe), *folders], tmp_path / config.name
+    # What a face costs is measured at the export, and is of no interest here.
+    monkeypatch.setattr("inference.bench.REPEATS", 1)
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -100,7 +113,7 @@ def test_a_backbone_is_frozen_then_tuned_and_exported(
     with monkeypatch.context() as patch:
         patch.setattr("training.loop.write_log", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            train(config, data, run, backbone)
+            main([*command, "--backbone", str(backbone)])
     assert len(read_history(run)) == 1
     paths = [variable.path for variable in build_model(config).variables]
     frozen = checkpoint_weights(run, paths)
@@ -108,27 +121,25 @@ def test_a_backbone_is_frozen_then_tuned_and_exported(
     assert np.ptp(frozen["logits/bias"]) > 0
 
     # Going on needs no backbone: the checkpoint has it.
-    history = train(config, data, run)
+    assert main(command) == 0
+    history = read_history(run)
     assert [record.epoch for record in history] == [1, 2]
     tuned = checkpoint_weights(run, paths)
     for path in ("conv1-7x7_s2/kernel", "conv1-7x7_s2-bn/gamma", "conv1-7x7_s2-bn/moving_mean"):
         assert not np.array_equal(tuned[path], frozen[path]), path
 
-    validation, testing = (
-        read_fer2013(data_folder / "faces", split, config.size, channels=3)
-        for split in ("PublicTest", "PrivateTest")
-    )
-    artefact = export(config, run, validation, testing, models)
+    artefact = models / config.name
     manifest = json.loads((artefact / "manifest.json").read_text())
     assert manifest["input"] == {"size": 32, "channels": 3, "preprocessing": "vggface2"}
     assert "VGGFace2" in manifest["initial_weights"]
-    assert manifest["command"] == "python -m training.train tiny_vggface2"
+    assert manifest["command"] == "python -m training.train tiny_vggface2.py"
     model = TensorFlow().emotion_model(artefact)
     assert model.channels == 3
     with np.load(artefact / "weights.npz") as arrays:
         moved = arrays["conv1-7x7_s2-bn/moving_mean"] != frozen["conv1-7x7_s2-bn/moving_mean"]
     # Only where phase two was the better one is it what is served.
     assert moved.any() == (history[1].public_accuracy >= history[0].public_accuracy)
+    testing = read_fer2013(data_folder / "faces", "PrivateTest", config.size, channels=3)
     probabilities = model.predict(testing.images[:3])
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
@@ -141,18 +152,18 @@ async def test_the_site_serves_it_and_says_by_its_name_what_it_began_with(
     with running_server(**environment) as server:
         assert server.health()["model"]["name"] == "tiny_vggface2"
         teacher = Teacher(server)
-        lesson = teacher.open_lesson()
-        pupil = Pupil(server, lesson.code)
+        session = teacher.open_session()
+        pupil = Pupil(server, session.code)
         async with pupil.socket() as socket:
             answer = await socket.frame(face_jpeg)
         assert answer["emotion"] in EMOTIONS
         until(lambda: pupil.stored == 1)
-        for page in (f"/join/{lesson.code}/class/", f"/sessions/{lesson.pk}/live/"):
+        for page in (f"/join/{session.code}/class/", f"/sessions/{session.pk}/live/"):
             asking = pupil if "join" in page else teacher
             assert 'href="/model/"' in asking.get(page)[1]
         assert says in pupil.get("/model/")[1]
-        teacher.end(lesson.pk)
-        assert says in teacher.get(f"/sessions/{lesson.pk}/report/")[1]
+        teacher.end(session.pk)
+        assert says in teacher.get(f"/sessions/{session.pk}/report/")[1]
 
 
 def assert_is_published(weights: dict[str, np.ndarray[Any, Any]], backbone: Path) -> None:
@@ -182,20 +193,11 @@ def test_a_training_from_scratch_takes_no_backbone(data: TrainingData, tmp_path:
 
 
 def test_a_damaged_backbone_ends_the_command_with_its_name(
-    config: TrainingConfig,
-    data_folder: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    recipe: Path, data_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source = tmp_path / "tiny_vggface2.py"
-    source.write_text(
-        "from training.augmentation import *\nfrom training.beginnings import *\n"
-        "from training.config import *\nfrom training.datasets import Source\n"
-        f"from training.recipe import Recipe\nRECIPE = Recipe(({config!r},))\n"
-    )
     damaged = tmp_path / "damaged.h5"
     with zipfile.ZipFile(damaged, "w"):
         pass
     arguments = ["--data", str(data_folder), "--runs", str(tmp_path / "runs")]
-    assert main([str(source), *arguments, "--backbone", str(damaged)]) == 2
+    assert main([str(recipe), *arguments, "--backbone", str(damaged)]) == 2
     assert "damaged.h5 is not the published VGGFace2 backbone" in capsys.readouterr().err

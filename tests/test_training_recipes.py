@@ -13,16 +13,14 @@ import pytest
 
 from inference.paths import MODELS_DIR
 from tests.conftest import ROOT
-from tests.dlib_file import random_blocks, write_dlib
+from tests.dlib_file import write_small_dlib
 from tests.generated_faces import tiny_config, write_tiny_data
-from training.architectures import ARCHITECTURES, build
+from training.architectures import ARCHITECTURES
 from training.beginnings import DLIB, VGGFACE2, Finished
 from training.card import model_card
 from training.checkpoint import read_history
-from training.dlib_weights import BLOCKS
 from training.lineage import describe_beginning, lineage_of
 from training.recipe import RECIPES, Recipe, load_recipe
-from training.residual_weights import convolutions
 from training.train import main, run
 from training.workspace import Workspace
 
@@ -37,7 +35,7 @@ from tests.generated_faces import tiny_config
 from training.beginnings import DLIB, Finished
 from training.config import Stage
 from training.recipe import Recipe
-FIRST = tiny_config("first", beginning=DLIB, stages=(Stage(epochs=2, size=48),))
+FIRST = tiny_config("first", beginning=DLIB, stages=(Stage(epochs=1, size=48),))
 SMALL = replace(FIRST, name="small", beginning=Finished(FIRST), teachers=(FIRST,),
     teacher_weight=0.5, averaged_with=(FIRST,), stages=(Stage(epochs=3, size=48),), seed={seed})
 RECIPE = Recipe((FIRST, SMALL))
@@ -137,9 +135,7 @@ def test_a_file_that_is_no_recipe_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def backbone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    model = build("compact", widths=(8, 8, 8, 16), blocks=BLOCKS)
-    shapes = [tuple(conv.kernel.shape) for conv, _ in convolutions(model)]
-    return write_dlib(tmp_path_factory.mktemp("backbone") / "dlib.dat", random_blocks(shapes))
+    return write_small_dlib(tmp_path_factory.mktemp("backbone") / "dlib.dat")
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +166,7 @@ def workspace(recipe: Path, backbone: Path, tmp_path_factory: pytest.TempPathFac
         time.sleep(0.02)
     process.kill()
     progress = process.communicate()[1]
-    assert "step 1 of 2, first: 2 epochs" in progress
+    assert "step 1 of 2, first: 1 epochs" in progress
     assert "step 2 of 2, small: 3 epochs" in progress
     assert len(read_history(place.runs / "small")) < 3
     # The published file is not needed again.
@@ -179,7 +175,7 @@ def workspace(recipe: Path, backbone: Path, tmp_path_factory: pytest.TempPathFac
 
 
 def test_a_killed_run_goes_on_and_exports_every_step(workspace: Workspace) -> None:
-    for step, epochs in (("first", 2), ("small", 3)):
+    for step, epochs in (("first", 1), ("small", 3)):
         assert len(read_history(workspace.runs / step)) == epochs
     assert [path.name for path in workspace.finished.iterdir()] == ["first"]
     assert [path.name for path in workspace.models.iterdir()] == ["small"]
@@ -192,7 +188,7 @@ def test_the_manifest_has_the_lineage_and_the_card_shows_it(workspace: Workspace
     assert (first["name"], first["began_with"]) == ("first", DLIB.title)
     assert (last["name"], last["began_with"]) == ("small", "first")
     assert (last["taught_by"], last["averaged_with"]) == (["first"], ["first"])
-    assert [record["epochs"] for record in manifest["lineage"]] == [2, 3]
+    assert [record["epochs"] for record in manifest["lineage"]] == [1, 3]
     for record in manifest["lineage"]:
         assert record["seconds"] >= 0
         assert "faces" in record["data"]

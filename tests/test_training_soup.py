@@ -9,7 +9,7 @@ from inference.manifest import ModelError
 from inference.network import load_network
 from tests.generated_faces import tiny_config, write_tiny_data
 from training.checkpoint import AVERAGED
-from training.config import TrainingConfig
+from training.config import Stage, TrainingConfig
 from training.data import read_data
 from training.datasets import read_fer2013
 from training.export import export
@@ -17,8 +17,8 @@ from training.lineage import describe_beginning
 from training.loop import train
 from training.soup import mean_weights
 
-EPOCHS = 2
-OTHER = tiny_config("other", epochs=EPOCHS, seed=2)
+STAGES = (Stage(epochs=1, size=48),)
+OTHER = tiny_config("other", stages=STAGES, seed=2)
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +54,8 @@ def test_the_mean_is_taken_array_by_array() -> None:
 def test_what_is_served_is_the_mean_of_the_training_and_its_companion(
     models: Path, data_folder: Path, tmp_path: Path
 ) -> None:
-    alone = kernels(tiny_config(epochs=EPOCHS), data_folder, models, tmp_path / "alone")
-    together = tiny_config(epochs=EPOCHS, averaged_with=(OTHER,))
+    alone = kernels(tiny_config(stages=STAGES), data_folder, models, tmp_path / "alone")
+    together = tiny_config(stages=STAGES, averaged_with=(OTHER,))
     mixed = kernels(together, data_folder, models, tmp_path / "together")
     network = load_network(models / "other")[1]
     other = {variable.path: np.asarray(variable) for variable in network.weights}

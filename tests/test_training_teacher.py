@@ -93,7 +93,7 @@ def test_a_training_asks_it_about_the_changed_faces_of_each_batch(
     models: Path, data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     named = tuple(tiny_config(name) for name in ("grey", "colour"))
-    config = tiny_config(teachers=named, teacher_weight=0.25)
+    config = tiny_config(epochs=2, teachers=named, teacher_weight=0.25)
     assert describe_beginning(config) == "scratch; taught by grey and colour"
     data = read_data(config, data_folder, models)
     assert data.teachers

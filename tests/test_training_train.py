@@ -1,14 +1,10 @@
 import csv
 import dataclasses
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.conftest import ROOT
 from tests.generated_faces import tiny_config, write_tiny_data
 from training.augmentation import Augmentation
 from training.beginnings import VGGFACE2
@@ -17,12 +13,6 @@ from training.config import Stage, TrainingConfig
 from training.data import TrainingData, read_data, smooth
 from training.loop import has_stalled, is_served, train
 from training.train import main
-
-RECIPE_SOURCE = """
-from tests.generated_faces import tiny_config
-from training.recipe import Recipe
-RECIPE = Recipe((tiny_config(),))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -176,26 +166,23 @@ def test_a_frozen_epoch_is_not_served_even_where_it_is_the_best(
     assert is_served(records(0.5, 0.4, 0.6, 0.2), fine_tuning)
 
 
-def test_a_killed_training_goes_on_to_the_same_weights(
-    whole: Path, data: TrainingData, data_folder: Path, tmp_path: Path
+def test_an_interrupted_training_goes_on_to_the_same_weights(
+    whole: Path, data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = tmp_path / "tiny.py"
-    source.write_text(RECIPE_SOURCE)
-    killed = tmp_path / "runs" / "tiny"
-    command = [sys.executable, "-m", "training.train", str(source)]
-    process = subprocess.Popen(
-        [*command, "--data", str(data_folder), "--runs", str(killed.parent)], cwd=ROOT
-    )
-    deadline = time.monotonic() + 120
-    while not (killed / "checkpoint.npz").exists() and time.monotonic() < deadline:
-        assert process.poll() is None
-        time.sleep(0.02)
-    process.kill()
-    process.wait()
-    assert len(read_history(killed)) < 3
-    train(tiny_config(), data, killed)
+    """Right after each checkpoint; a killed process is in test_training_recipes.py."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("training.loop.write_log", interrupt)
+        for epochs in (1, 2):
+            with pytest.raises(KeyboardInterrupt):
+                train(tiny_config(), data, tmp_path)
+            assert len(read_history(tmp_path)) == epochs
+    train(tiny_config(), data, tmp_path)
     with (
-        np.load(killed / "checkpoint.npz") as resumed,
+        np.load(tmp_path / "checkpoint.npz") as resumed,
         np.load(whole / "checkpoint.npz") as expected,
     ):
         assert resumed.files == expected.files

@@ -16,7 +16,7 @@ from training.datasets import read_fer2013
 from training.export import export
 from training.loop import train
 
-STAGES = (Stage(epochs=2, size=48),)
+STAGES = (Stage(epochs=1, size=48),)
 
 
 def test_the_rest_of_the_network_stays_as_it_began(tmp_path: Path) -> None:

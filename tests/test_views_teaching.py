@@ -12,7 +12,7 @@ from tests.factories import make_course, make_participant, make_sample, make_ses
 
 pytestmark = pytest.mark.django_db
 
-LESSON = {"title": "Lesson", "planned_minutes": "45", "interval_s": "1", "show_engagement": "on"}
+SESSION = {"title": "Session", "planned_minutes": "45", "interval_s": "1", "show_engagement": "on"}
 
 
 class Access(NamedTuple):
@@ -107,7 +107,7 @@ def test_an_empty_list_says_how_to_begin(client: Client) -> None:
 def test_a_new_teacher_gets_from_an_empty_list_to_a_live_class_in_two_steps() -> None:
     teacher = make_teacher()
     client = signed_in(teacher)
-    answer = client.post("/sessions/new/", {**LESSON, "new_course": "Biology"})
+    answer = client.post("/sessions/new/", {**SESSION, "new_course": "Biology"})
     session = ClassSession.objects.get(course__owner=teacher)
     assert answer.headers["Location"] == f"/sessions/{session.pk}/"
     started = client.post(f"/sessions/{session.pk}/start/")
@@ -124,14 +124,14 @@ def test_a_new_session_of_a_course_has_it_chosen_already(access: Access) -> None
 
 
 def test_a_session_is_edited(access: Access) -> None:
-    data = {**LESSON, "title": "Cells", "course": str(access.session.course_id)}
+    data = {**SESSION, "title": "Cells", "course": str(access.session.course_id)}
     signed_in(access.owner).post(f"/sessions/{access.session.pk}/edit/", data)
     access.session.refresh_from_db()
     assert (access.session.title, access.session.planned_minutes) == ("Cells", 45)
 
 
 def test_a_mistake_in_the_form_is_told_beside_its_field(access: Access) -> None:
-    page = signed_in(access.owner).post("/sessions/new/", {**LESSON, "title": ""})
+    page = signed_in(access.owner).post("/sessions/new/", {**SESSION, "title": ""})
     assert 'aria-invalid="true"' in page.content.decode()
     assert 'id="id_title_error"' in page.content.decode()
 
@@ -271,8 +271,8 @@ def test_a_session_does_not_exist_for_a_colleague_and_asks_a_stranger_to_sign_in
 @pytest.mark.parametrize("step", ["start", "end", "archive", "restore", "edit"])
 def test_a_colleague_and_a_stranger_change_nothing(access: Access, step: str) -> None:
     url = f"/sessions/{access.session.pk}/{step}/"
-    assert signed_in(access.colleague).post(url, LESSON).status_code == 404
-    assert Client().post(url, LESSON).headers["Location"].startswith("/accounts/login/")
+    assert signed_in(access.colleague).post(url, SESSION).status_code == 404
+    assert Client().post(url, SESSION).headers["Location"].startswith("/accounts/login/")
     access.session.refresh_from_db()
     assert (access.session.state, access.session.archived_at) == ("planned", None)
     assert access.session.title == "Photosynthesis"

@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.classroom import Client, Lesson, Pupil, Teacher
+from tests.classroom import Client, Pupil, Session, Teacher
 from tests.e2e.browser import chromium, flag
 from tests.e2e.proxy import proxy_to
 from tests.server import Server
@@ -21,8 +21,8 @@ def teacher(server: Server) -> Teacher:
 
 
 @pytest.fixture
-def lesson(teacher: Teacher) -> Lesson:
-    return teacher.open_lesson()
+def session(teacher: Teacher) -> Session:
+    return teacher.open_session()
 
 
 @pytest.fixture
@@ -42,19 +42,19 @@ def page(teacher: Teacher) -> Iterator[Page]:
         assert not problems
 
 
-def watch(page: Page, base_url: str, lesson: Lesson) -> None:
-    page.goto(f"{base_url}/sessions/{lesson.pk}/live/")
+def watch(page: Page, base_url: str, session: Session) -> None:
+    page.goto(f"{base_url}/sessions/{session.pk}/live/")
     flag(page, "socket", "open")
 
 
 @pytest.mark.finding(21)
 def test_a_network_that_goes_silent_greys_what_is_shown_and_stops_the_clock(
-    page: Page, server: Server, lesson: Lesson
+    page: Page, server: Server, session: Session
 ) -> None:
     """It said "Live, 1 of 1, 0.61" for 110 seconds, its clock running."""
-    Pupil(server, lesson.code)
+    Pupil(server, session.code)
     with proxy_to(server.port) as network:
-        watch(page, network.base_url, lesson)
+        watch(page, network.base_url, session)
         expect(page.locator("html")).not_to_have_class(re.compile("is-stale"))
         network.go_silent()
         flag(page, "socket", "stale", timeout_s=7)
@@ -73,12 +73,12 @@ def test_a_network_that_goes_silent_greys_what_is_shown_and_stops_the_clock(
 
 @pytest.mark.finding(23)
 def test_an_empty_class_shows_the_code_and_an_unknown_mood_is_no_zero(
-    page: Page, server: Server, lesson: Lesson
+    page: Page, server: Server, session: Session
 ) -> None:
-    watch(page, server.base_url, lesson)
-    expect(page.locator("#nobody")).to_contain_text(lesson.code)
+    watch(page, server.base_url, session)
+    expect(page.locator("#nobody")).to_contain_text(session.code)
     expect(page.locator("#charts")).to_be_hidden()
-    Pupil(server, lesson.code, "Ada")
+    Pupil(server, session.code, "Ada")
     page.reload()
     expect(page.locator("#charts")).to_be_visible()
     expect(page.locator("#now-unknown")).to_have_text("Nothing known yet.")
@@ -88,19 +88,19 @@ def test_an_empty_class_shows_the_code_and_an_unknown_mood_is_no_zero(
 @pytest.mark.finding(4)
 @pytest.mark.finding(7)
 def test_a_device_that_asks_is_allowed_and_a_stranger_is_taken_out(
-    page: Page, server: Server, lesson: Lesson
+    page: Page, server: Server, session: Session
 ) -> None:
-    Pupil(server, lesson.code, "Ada")
+    Pupil(server, session.code, "Ada")
     device = Client(server)
     with pytest.raises(HTTPError):
-        device.post(f"/join/{lesson.code}/", display_name="Ada", consent="on")
-    device.post(f"/join/{lesson.code}/", display_name="Ada", consent="on", ask="1")
-    watch(page, server.base_url, lesson)
+        device.post(f"/join/{session.code}/", display_name="Ada", consent="on")
+    device.post(f"/join/{session.code}/", display_name="Ada", consent="on", ask="1")
+    watch(page, server.base_url, session)
     expect(page.locator("#asks")).to_contain_text("asks to go on as Ada", timeout=10_000)
     page.get_by_role("button", name="Allow").click()
     expect(page.locator("#asks")).to_be_empty(timeout=10_000)
-    assert device.get(f"/join/{lesson.code}/wait/")[0] == f"/join/{lesson.code}/class/"
+    assert device.get(f"/join/{session.code}/wait/")[0] == f"/join/{session.code}/class/"
     page.get_by_role("button", name="Take Ada out of the session").click()
     page.get_by_role("button", name="Take out", exact=True).last.click()
     expect(page.locator("#done")).to_contain_text("Ada is taken out")
-    assert "taken you out" in device.get(f"/join/{lesson.code}/class/")[1]
+    assert "taken you out" in device.get(f"/join/{session.code}/class/")[1]

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from sessions.demo.browser import Plan
 from sessions.demo.simulation import Outcome, simulate
-from tests.classroom import Lesson, Teacher, empty_frame
+from tests.classroom import Session, Teacher, empty_frame
 from tests.e2e.browser import chromium, flag
 from tests.server import Server, running_server
 
@@ -26,8 +26,8 @@ def test_a_class_too_large_is_slowed_down_and_the_one_beside_it_is_not(camera: P
     site = running_server("tests.slow_site:application", POLICY="presence", FACE_DETECTOR="haar")
     with site as server, chromium(camera) as browser:
         teacher = Teacher(server)
-        big = teacher.open_lesson(interval_s=str(INTERVAL_S))
-        small = teacher.open_lesson(interval_s=str(INTERVAL_S))
+        big = teacher.open_session(interval_s=str(INTERVAL_S))
+        small = teacher.open_session(interval_s=str(INTERVAL_S))
         page = browser.new_page()
         page.goto(f"{server.base_url}/join/{big.code}/")
         page.get_by_label("Your name").fill("Ada")
@@ -52,7 +52,9 @@ def test_a_class_too_large_is_slowed_down_and_the_one_beside_it_is_not(camera: P
     assert crowd.shed < 0.2 * BIG * offered
 
 
-async def beside_each_other(server: Server, big: Lesson, small: Lesson) -> tuple[Outcome, Outcome]:
+async def beside_each_other(
+    server: Server, big: Session, small: Session
+) -> tuple[Outcome, Outcome]:
     frames = [[empty_frame()]]
 
     def plan(code: str, students: int) -> Plan:

@@ -26,7 +26,7 @@ from tests.server import Server, running_server
 INTERVAL_S = 0.3
 """Below the second to which Chromium slows down the timers of hidden pages."""
 
-LESSONS = 20
+SESSIONS = 20
 MAKE_TEACHER = """
 import json
 from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY
@@ -39,24 +39,24 @@ web[BACKEND_SESSION_KEY] = "sessions.site.accounts.SiteBackend"
 web[HASH_SESSION_KEY] = teacher.get_session_auth_hash()
 web.create()
 course = factories.make_course(teacher)
-lessons = [factories.make_session(course, state, interval_s=%f, code=f"{state.upper()}{n}")
+sessions = [factories.make_session(course, state, interval_s=%f, code=f"{state.upper()}{n}")
            for state in ("planned", "live") for n in range(%d)]
-print(json.dumps([web.session_key, {lesson.code: lesson.pk for lesson in lessons}]))
+print(json.dumps([web.session_key, {session.code: session.pk for session in sessions}]))
 """
 
 
 class School:
-    """The server with a teacher, and with planned and live lessons, each to be used once."""
+    """The server with a teacher, and with planned and live sessions, each to be used once."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        script = MAKE_TEACHER % (INTERVAL_S, LESSONS)
+        script = MAKE_TEACHER % (INTERVAL_S, SESSIONS)
         printed = server.manage("shell", "--no-imports", "-c", script)
         self.web_session, self.numbers = json.loads(printed.splitlines()[-1])
         self.used = dict.fromkeys(("PLANNED", "LIVE"), 0)
 
-    def lesson(self, state: str = "LIVE") -> str:
-        """The code of a lesson that no test has used yet."""
+    def session(self, state: str = "LIVE") -> str:
+        """The code of a session that no test has used yet."""
         self.used[state] += 1
         return f"{state}{self.used[state] - 1}"
 
@@ -81,8 +81,14 @@ class School:
 
 
 @pytest.fixture(scope="module")
-def school() -> Iterator[School]:
-    with running_server(ALLOWED_HOSTS="127.0.0.1,school.test") as server:
+def school(server: Server) -> School:
+    return School(server)
+
+
+@pytest.fixture(scope="module")
+def small_school() -> Iterator[School]:
+    """One with another name, which a test may stop; without emotion it starts sooner."""
+    with running_server(ALLOWED_HOSTS="127.0.0.1,school.test", POLICY="presence") as server:
         yield School(server)
 
 
@@ -131,7 +137,7 @@ class TestWithACamera:
         assert not problems
 
     def test_from_the_code_to_the_deletion(self, page: Page, school: School) -> None:
-        code = school.lesson()
+        code = school.session()
         page.goto(f"{school.server.base_url}/join/")
         page.get_by_label("Code of the class").fill(f"{code[:3]} {code[3:]}".lower())
         page.keyboard.press("Enter")
@@ -167,8 +173,8 @@ class TestWithACamera:
         assert school.participants(code) == []
         assert not [c for c in page.context.cookies() if c["name"].startswith("participant_")]
 
-    def test_the_page_follows_the_lesson(self, page: Page, school: School) -> None:
-        code = school.lesson("PLANNED")
+    def test_the_page_follows_the_session(self, page: Page, school: School) -> None:
+        code = school.session("PLANNED")
         join(page, school, code)
         turn_on(page)
         expect(page.locator("#seen")).to_contain_text("Waiting for the teacher to start")
@@ -182,7 +188,7 @@ class TestWithACamera:
     def test_opened_elsewhere_the_first_page_offers_to_come_back(
         self, page: Page, school: School
     ) -> None:
-        join(page, school, school.lesson())
+        join(page, school, school.session())
         turn_on(page)
         second = page.context.new_page()
         second.goto(page.url)
@@ -221,7 +227,7 @@ class TestWithACamera:
     ) -> None:
         """The worker's encoder throws three times in a row, and then no more."""
 
-        join(page, school, school.lesson())
+        join(page, school, school.session())
         page.workers[0].evaluate(
             """() => {
                 const real = OffscreenCanvas.prototype.convertToBlob;
@@ -242,7 +248,7 @@ class TestWithACamera:
     def test_deleting_from_the_class_page_is_confirmed_every_time(
         self, page: Page, school: School
     ) -> None:
-        code = school.lesson()
+        code = school.session()
         for _ in range(6):
             join(page, school, code)
             page.get_by_role("button", name="Delete my data").click()
@@ -254,7 +260,7 @@ class TestWithACamera:
         self, page: Page, school: School
     ) -> None:
         with proxy_to(school.server.port) as network:
-            join(page, school, school.lesson(), base_url=network.base_url)
+            join(page, school, school.session(), base_url=network.base_url)
             turn_on(page)
             wait_answered(page, 2)
             network.go_silent()
@@ -269,7 +275,7 @@ class TestWithACamera:
             expect(page.locator("#trouble")).to_be_hidden()
 
     def test_an_unplugged_camera_is_noticed(self, page: Page, school: School) -> None:
-        code = school.lesson()
+        code = school.session()
         join(page, school, code)
         turn_on(page)
         page.locator("#preview").evaluate(
@@ -286,7 +292,7 @@ class TestWithACamera:
         flag(page, "camera", "on")
 
     def test_deleted_in_another_tab_the_page_leaves(self, page: Page, school: School) -> None:
-        code = school.lesson()
+        code = school.session()
         join(page, school, code)
         turn_on(page)
         second = page.context.new_page()
@@ -299,23 +305,23 @@ class TestWithACamera:
         second.close()
 
     def test_after_a_restart_of_the_server_the_same_participant_goes_on(
-        self, page: Page, school: School
+        self, page: Page, small_school: School
     ) -> None:
-        code = school.lesson()
-        join(page, school, code)
+        code = small_school.session()
+        join(page, small_school, code)
         turn_on(page)
         wait_answered(page, 1)
-        school.server.stop()
+        small_school.server.stop()
         flag(page, "socket", "closed")
         expect(page.locator("#trouble-text")).to_contain_text(
             re.compile(r"restarted|lost"), timeout=2000
         )
         before = answered(page)
-        school.server.start()
-        school.server.wait_until_ready()
+        small_school.server.start()
+        small_school.server.wait_until_ready()
         wait_answered(page, before + 2, timeout_s=30)
         expect(page.locator("#trouble")).to_be_hidden()
-        assert school.participants(code) == [("Ada", "on")]
+        assert small_school.participants(code) == [("Ada", "on")]
 
 
 @pytest.mark.parametrize("way", ["track", "video"])
@@ -324,7 +330,7 @@ def test_a_hidden_tab_goes_on_at_the_interval(camera: Path, school: School, way:
         page = context.pages[0]
         if way == "video":
             page.add_init_script("delete window.MediaStreamTrackProcessor")
-        join(page, school, school.lesson())
+        join(page, school, school.session())
         turn_on(page)
         wait_answered(page, 1)
         hide(page)
@@ -348,7 +354,7 @@ navigator.mediaDevices.getUserMedia = async () => {
 def test_without_a_camera_the_page_says_what_to_do_and_goes_on(
     school: School, camera: Path, state: str
 ) -> None:
-    code = school.lesson()
+    code = school.session()
     device = camera if state == "refused" else None
     with chromium(device, allow_camera=state != "refused") as browser:
         page = browser.new_page()
@@ -366,12 +372,12 @@ def test_without_a_camera_the_page_says_what_to_do_and_goes_on(
         flag(page, "socket", "open")
 
 
-def test_an_insecure_page_says_that_https_is_needed(school: School) -> None:
-    address = f"http://school.test:{school.server.port}"
+def test_an_insecure_page_says_that_https_is_needed(small_school: School) -> None:
+    address = f"http://school.test:{small_school.server.port}"
     rules = ["--host-resolver-rules=MAP school.test 127.0.0.1"]
     with chromium(arguments=rules) as browser:
         page = browser.new_page()
-        join(page, school, school.lesson(), base_url=address)
+        join(page, small_school, small_school.session(), base_url=address)
         page.get_by_role("button", name="Turn on camera").click()
         flag(page, "camera", "missing")
         expect(page.locator("#camera-text")).to_contain_text("https://")

@@ -1,4 +1,4 @@
-"""A finished lesson whose every figure is known, for tests of reports and exports."""
+"""A finished session whose every figure is known, for tests of reports and exports."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ FORMULA_NAME = '=HYPERLINK("http://x")</script><b>'
 
 
 @dataclass(frozen=True)
-class KnownLesson:
+class KnownSession:
     """Ann: there all the time, 50 of 60 samples with a face. Bob: half the time, 5 with a face,
     too little. The third, with a name that bites: there, without a camera."""
 
@@ -29,7 +29,7 @@ class KnownLesson:
     third: Participant
 
 
-def make_lesson(*, is_simulated: bool = False, title: str = "Waves & sound") -> KnownLesson:
+def make_known_session(*, is_simulated: bool = False, title: str = "Waves & sound") -> KnownSession:
     teacher = make_teacher()
     course = make_course(teacher, "Physics")
     ended = timezone.now().replace(microsecond=0)
@@ -51,7 +51,7 @@ def make_lesson(*, is_simulated: bool = False, title: str = "Waves & sound") -> 
     add_samples(ann, range(0, 500, 10), "happy", 0.4)
     add_samples(ann, range(500, 600, 10), "", None)
     add_samples(bob, range(0, 50, 10), "sad", 0.8)
-    return KnownLesson(teacher, session, ann, bob, third)
+    return KnownSession(teacher, session, ann, bob, third)
 
 
 def add_stay(participant: Participant, start: float, end: float) -> None:
