@@ -15,7 +15,7 @@ import pytest
 from inference.manifest import Manifest, ModelError, available_models, read_manifest
 from inference.paths import MODELS_DIR
 from inference.reference import read_reference
-from inference.runtimes import compiled, make_runtime
+from inference.runtimes import compiled, make_runtime, on_openvino
 from inference.runtimes.compiled import MODEL, SEAL, WEIGHTS, compiled_model
 from inference.runtimes.on_openvino import HALF, TOLERANCE, WHOLE, OpenVino
 from inference.runtimes.on_tensorflow import TensorFlow
@@ -78,6 +78,18 @@ def test_other_answers_than_tensorflows_are_refused_in_one_sentence(folder: Path
     with pytest.raises(ModelError, match=r"differ by 0\.\d+ from.*INFERENCE_RUNTIME=tensorflow"):
         make_runtime("openvino", COMPILED).emotion_model(folder)
     assert make_runtime("tensorflow", COMPILED).emotion_model(folder).name == "tiny"
+
+
+def test_where_half_precision_is_too_far_off_it_computes_in_float32(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    runtime = OpenVino(COMPILED)
+    if runtime.precision == WHOLE:
+        pytest.skip("this processor has no half precision")
+    monkeypatch.setattr(on_openvino, "TOLERANCE", 0.001)
+    assert runtime.emotion_model(MODELS_DIR / "compact").name == "compact"
+    assert runtime.precision == WHOLE
+    assert "off in bfloat16" in caplog.text
 
 
 def test_a_model_without_stored_answers_is_refused_and_told_how_to_get_them(folder: Path) -> None:
