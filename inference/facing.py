@@ -17,8 +17,8 @@ WINDOW_S: Final = 10.0
 OWN_S: Final = 120.0
 """How long a student's own direction is learned."""
 MAX_ASIDE: Final = (25.0, 20.0)
-"""Degrees of yaw and pitch that one's own direction may be off the camera's: nobody's desk is
-further aside, and who begins turned away is."""
+"""Degrees of yaw and pitch off the camera that one's own direction is learned from: nobody's desk
+is further aside, and who is turned away for most of the first minutes still is."""
 TURNED: Final = 25.0
 """Degrees of yaw, or of pitch up."""
 DOWN: Final = 20.0
@@ -27,6 +27,8 @@ WORTH: Final[dict[Direction, float]] = {"facing": 1.0, "down": 0.5, "turned": 0.
 """Looking down counts half: it may be writing."""
 TAKES_OVER: Final = 0.6
 """The part of the window that another direction needs to be shown."""
+
+AXES: Final = ("yaw", "pitch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +76,13 @@ class FacingTrack:
     def _look(self, at_s: float, pose: Pose) -> Direction:
         if self._began_at is None:
             self._began_at = at_s
-        if at_s - self._began_at <= OWN_S:
+        is_near = abs(pose.yaw) <= MAX_ASIDE[0] and abs(pose.pitch) <= MAX_ASIDE[1]
+        if is_near and at_s - self._began_at <= OWN_S:
             self._learned.append(pose)
-            yaw, pitch = (median(getattr(one, axis) for one in self._learned) for axis in AXES)
-            self._own = Pose(_within(yaw, MAX_ASIDE[0]), _within(pitch, MAX_ASIDE[1]))
+            self._own = Pose(
+                *(median(getattr(one, axis) for one in self._learned) for axis in AXES)
+            )
         yaw, pitch = pose.yaw - self._own.yaw, pose.pitch - self._own.pitch
         if abs(yaw) > TURNED or pitch < -TURNED:
             return "turned"
         return "down" if pitch > DOWN else "facing"
-
-
-AXES: Final = ("yaw", "pitch")
-
-
-def _within(value: float, most: float) -> float:
-    return max(-most, min(most, value))

@@ -44,6 +44,12 @@ def test_who_begins_turned_away_is_turned_away() -> None:
     assert after(FacingTrack(), Pose(MAX_ASIDE[0] + TURNED + 1, 0), 5).direction == "turned"
 
 
+def test_who_is_turned_away_for_most_of_the_first_minutes_still_is() -> None:
+    track = FacingTrack()
+    after(track, STRAIGHT, 8)
+    assert after(track, Pose(36, 0), 100, 8) == Facing(0.0, "turned", "turned")
+
+
 def test_ones_own_direction_is_learned_in_two_minutes_and_then_kept() -> None:
     track = FacingTrack()
     after(track, Pose(15, 0), 121)

@@ -111,9 +111,9 @@ def addresses(server: Server, code: str) -> dict[str, dict[str, str]]:
     }
 
 
-def join(page: Page, base_url: str, code: str) -> None:
+def join(page: Page, base_url: str, code: str, name: str) -> None:
     page.goto(f"{base_url}/join/{code}/")
-    page.fill("[name=display_name]", "Ada")
+    page.fill("[name=display_name]", name)
     page.check("[name=consent]")
     page.get_by_role("button", name="Join the class").click()
     page.wait_for_url("**/class/")
@@ -146,7 +146,8 @@ def visit(
             if role == "teacher":
                 sign_in(page, server.base_url, *login)
             if role == "student":
-                join(page, server.base_url, code)
+                # A name is taken once it has joined.
+                join(page, server.base_url, code, f"Ada {width} {scheme}")
             for name, path in pages.items():
                 if readme_only and (name, width) not in README_PAGES:
                     continue
