@@ -33,6 +33,9 @@ from numpy.typing import NDArray
 MAX_SIDE: Final = 640
 """Pixels. A larger picture is searched on a smaller copy."""
 
+USUAL: Final = (240, 320, 3)
+"""Of most frames of a class."""
+
 MIN_SIDE: Final = 20
 """Pixels. A picture narrower than this has no usable face in it, and Haar's window is 20."""
 
@@ -81,6 +84,11 @@ class Detector(ABC):
     def detect(self, image: NDArray[np.uint8]) -> list[Face]:
         """The same for one picture."""
         return self.detect_all([image])[0]
+
+    def warm(self) -> None:
+        """Look at every number of usual frames once: OpenVINO prepares for each."""
+        for count in range(1, self.batch + 1):
+            self.detect_all([np.zeros(USUAL, np.uint8)] * count)
 
 
 class HaarDetector(Detector):

@@ -58,8 +58,8 @@ class EmotionModel:
         return np.concatenate(parts) if parts else np.zeros((0, len(EMOTIONS)), np.float32)
 
     def warm(self) -> None:
-        """Run the smallest and the largest batch once, so that no student waits for it."""
-        for count in (1, MAX_BATCH):
+        """Run every size of batch once: OpenVINO prepares for each, and no student shall wait."""
+        for count in range(1, MAX_BATCH + 1):
             self.predict(np.zeros((count, *self._shape), np.uint8))
 
     def _check_output(self) -> None:

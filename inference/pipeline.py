@@ -163,7 +163,8 @@ class Pipeline:
         )
 
     def warm(self) -> None:
-        """Run the model once, so that the first frame is as fast as the others."""
+        """Run detector and model, so that the first frame is as fast as the others."""
+        self.detector.warm()
         if self.model:
             self.model.warm()
 
