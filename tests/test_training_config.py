@@ -57,6 +57,7 @@ def test_a_change_of_an_earlier_step_changes_the_fingerprint() -> None:
         ({"label_smoothing": -0.1}, "label_smoothing is -0.1"),
         ({"patience": 0}, "patience is 0"),
         ({"data": Data(balance="even")}, "'even'; expected one of none, weights, sampling"),
+        ({"optimizer": "adagrad"}, "'adagrad'; expected one of sgd, adam"),
         ({"architecture": "vgg"}, "unknown architecture 'vgg'"),
         ({"architecture": "fer_cnn"}, "fer_cnn has no blocks, widths"),
         ({**FER_CNN, "stages": (Stage(epochs=2, size=64),)}, "fer_cnn takes 48 pixels alone"),

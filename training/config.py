@@ -23,6 +23,7 @@ from training.datasets import FACE_SIZE, Source
 SMALLEST: Final = 32
 """Pixels: a smaller picture would be pooled away."""
 PRECISIONS: Final = ("float32", "mixed_bfloat16")
+OPTIMIZERS: Final = ("sgd", "adam")
 BALANCES: Final = ("none", "weights", "sampling")
 
 
@@ -78,6 +79,9 @@ class TrainingConfig:
     preprocessing: a name in inference.preprocessing; the architecture's own where empty.
     widths, blocks, dropout, twins: options of the architecture; its own where not given.
     learning_rate: the peak, reached after warmup_epochs, then a cosine down to zero.
+    optimizer: "sgd", with Nesterov's momentum, or "adam" (Kingma and Ba 2015), whose first moment
+    decays by momentum and whose rates are smaller, .001 or so. weight_decay: apart from the
+    gradient, times the learning rate, for both (Loshchilov and Hutter 2019).
     averaging: the decay of the averaged weights for one step. label_smoothing: the part of a
     target that is spread over all emotions. precision: "float32", or "mixed_bfloat16", which
     computes in half precision and keeps weights whole: faster where the processor has it.
@@ -107,6 +111,7 @@ class TrainingConfig:
     twins: bool | None = None
     seed: int = 1
     batch_size: int = 128
+    optimizer: str = "sgd"
     learning_rate: float = 0.1
     warmup_epochs: float = 1.0
     momentum: float = 0.9
@@ -155,14 +160,13 @@ class TrainingConfig:
                 f"{len(self.teachers)} teachers with teacher_weight {self.teacher_weight}: "
                 "teachers need a weight above 0, and a weight needs teachers"
             )
-        if self.precision not in PRECISIONS:
-            raise ValueError(
-                f"precision is {self.precision!r}; expected one of {', '.join(PRECISIONS)}"
-            )
-        if self.data.balance not in BALANCES:
-            raise ValueError(
-                f"balance is {self.data.balance!r}; expected one of {', '.join(BALANCES)}"
-            )
+        for name, word, known in (
+            ("precision", self.precision, PRECISIONS),
+            ("optimizer", self.optimizer, OPTIMIZERS),
+            ("balance", self.data.balance, BALANCES),
+        ):
+            if word not in known:
+                raise ValueError(f"{name} is {word!r}; expected one of {', '.join(known)}")
 
     @property
     def options(self) -> dict[str, object]:

@@ -33,12 +33,7 @@ def enter_phase(model: keras.Model, config: TrainingConfig, phase: Phase, steps:
         warmup_target=phase.learning_rate if warmup else None,
         warmup_steps=warmup,
     )
-    optimizer = keras.optimizers.SGD(
-        schedule,
-        momentum=config.momentum,
-        nesterov=True,
-        weight_decay=config.weight_decay,
-    )
+    optimizer = _optimizer(config, schedule)
     vectors = [v for v in model.trainable_variables if len(v.shape) < 2]
     optimizer.exclude_from_weight_decay(var_list=vectors)
     optimizer.build(model.trainable_variables)
@@ -48,6 +43,18 @@ def enter_phase(model: keras.Model, config: TrainingConfig, phase: Phase, steps:
         metrics=["categorical_accuracy"],
         # On a processor XLA's convolutions were a third slower than TensorFlow's own.
         jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+    )
+
+
+def _optimizer(
+    config: TrainingConfig, schedule: keras.optimizers.schedules.LearningRateSchedule
+) -> keras.optimizers.Optimizer:
+    if config.optimizer == "adam":
+        return keras.optimizers.AdamW(
+            schedule, beta_1=config.momentum, weight_decay=config.weight_decay
+        )
+    return keras.optimizers.SGD(
+        schedule, momentum=config.momentum, nesterov=True, weight_decay=config.weight_decay
     )
 
 
