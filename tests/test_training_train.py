@@ -76,6 +76,9 @@ def test_training_lowers_the_loss_and_logs_each_epoch(whole: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [float(row["loss"]) for row in rows] == [record.loss for record in history]
     assert (whole / "averaged.npz").is_file()
+    page = (whole / "curves.html").read_text("utf-8")
+    assert "Complete after 3 epochs" in page
+    assert all(f"<td>{record.loss:.4f}</td>" in page for record in history)
 
 
 def test_tensorboard_gets_every_figure_of_each_epoch(whole: Path) -> None:

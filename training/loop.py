@@ -23,6 +23,7 @@ from training.checkpoint import (
     save_weights,
 )
 from training.config import TrainingConfig
+from training.curves import write_curves
 from training.data import TrainingData
 from training.initial_weights import load_beginning
 from training.log import write_log
@@ -44,9 +45,9 @@ def train(
     """Train, or go on with, a configuration in a run folder; the record of every epoch.
 
     source: the file or model folder of the configuration's beginning; a run that is gone on
-    with has its weights already. After each epoch the folder holds checkpoint.npz, log.csv
-    and, on TensorFlow, events for TensorBoard; from the first epoch of the last stage also
-    averaged.npz, the averaged weights to serve, with normalisation statistics of unchanged
+    with has its weights already. After each epoch the folder holds checkpoint.npz, log.csv,
+    curves.html and, on TensorFlow, events for TensorBoard; from the first epoch of the last stage
+    also averaged.npz, the averaged weights to serve, with normalisation statistics of unchanged
     faces: the latest ones, or, with patience, those with the best PublicTest accuracy. Raises
     ValueError for a source that is missing or unusable, CheckpointError where the folder holds
     another configuration's run.
@@ -87,6 +88,7 @@ def train(
                 save_weights(folder / AVERAGED, served)
             save_checkpoint(folder, config.fingerprint(), history, model, averaged)
             write_log(folder, history)
+            write_curves(folder, config, history, complete=is_complete(history, config))
             _report(history[-1], config, bar)
     return history
 
