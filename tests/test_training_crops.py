@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 from tests.generated_faces import draw_face
 from training.crops import FACE_SIDE, crop_scores, paste
 from training.datasets import Faces, read_fer2013
-from training.evaluate import predict
+from training.measuring import predict
 
 
 @pytest.fixture(scope="module")

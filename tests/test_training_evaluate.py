@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ from tests.conftest import ROOT
 from tests.generated_faces import write_faces, write_votes
 from tests.model_factory import write_model
 from training.datasets import Faces, read_fer2013
-from training.evaluate import FerPlus, compare_votes, evaluate, main
+from training.evaluate import main
+from training.measuring import FerPlus, compare_votes, evaluate
 
 COMPACT = ROOT / "models" / "compact"
 
@@ -78,6 +80,97 @@ def test_a_report_is_written_and_shows_faces_only_when_asked(
     capsys.readouterr()
     assert main([*arguments, "--pictures"]) == 2
     assert "--pictures belongs to the report" in capsys.readouterr().err
+
+
+@pytest.fixture
+def tiny_models(tmp_path: Path) -> list[str]:
+    """A grey and a colour model, as options."""
+    folders = [
+        write_model(tmp_path / "models" / name, channels)
+        for name, channels in (("grey", 1), ("colour", 3))
+    ]
+    return [text for folder in folders for text in ("--model", str(folder))]
+
+
+def test_two_models_are_measured_on_the_same_faces_and_compared(
+    tiny_models: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_faces(tmp_path / "faces", "PrivateTest", 3)
+    target = tmp_path / "report.html"
+    arguments = [*tiny_models, "--data", str(folder), "--html", str(target)]
+    assert main([*arguments, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [scores["model"] for scores in found["models"]] == ["grey", "colour"]
+    first, second = (scores["accuracy"] for scores in found["models"])
+    comparison = found["comparison"]
+    assert comparison["difference"] == pytest.approx(second - first)
+    assert comparison["low"] <= comparison["difference"] <= comparison["high"]
+    assert all(sum(outcome.values()) == 3 for outcome in comparison["outcomes"].values())
+    assert "<title>grey and colour: comparison</title>" in target.read_text()
+    assert main(arguments) == 0
+    table = capsys.readouterr().out
+    assert "difference in accuracy" in table
+    assert re.search(r"grey +colour\n", table)
+
+
+def test_models_of_one_name_are_told_apart_by_their_folders(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_faces(tmp_path / "faces", "PrivateTest", 1)
+    models = [write_model(tmp_path / place / "tiny") for place in ("old", "new")]
+    options = [text for model in models for text in ("--model", str(model))]
+    assert main([*options, "--data", str(folder), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [scores["model"] for scores in found["models"]] == [str(model) for model in models]
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        (["--model", "third"], "3 models: --model is given once or twice"),
+        (["--html", "report.html", "--pictures"], "belong to the report of one model"),
+        (["--kind", "folders", "--split", "PublicTest"], "folders has no splits"),
+    ],
+)
+def test_options_that_do_not_go_together_are_explained(
+    tiny_models: list[str], extra: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*tiny_models, *extra]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_the_corrupted_set_is_measured_when_it_is_asked_for(
+    tiny_models: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_faces(tmp_path / "faces", "PublicTest", 1)
+    arguments = [*tiny_models[:2], "--data", str(folder), "--split", "PublicTest", "--corrupted"]
+    assert main([*arguments, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["corrupted"]["plain"]["accuracy"] == found["accuracy"]
+    assert found["corrupted"]["plain"]["balanced_accuracy"] == found["balanced_accuracy"]
+    parts = [part for kind in found["corrupted"]["kinds"].values() for part in kind.values()]
+    mean = sum(part["accuracy"] for part in parts) / 20
+    assert found["corrupted"]["mean"]["accuracy"] == pytest.approx(mean)
+    target = tmp_path / "report.html"
+    assert main([*arguments, "--html", str(target)]) == 0
+    assert "mean of all corrupted" in capsys.readouterr().out
+    assert "What webcams and rooms do to it" in target.read_text()
+
+
+def test_a_mixture_of_data_sets_is_one_measurement(
+    tiny_models: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fer = write_faces(tmp_path / "fer", "PrivateTest", 2)
+    own = write_faces(tmp_path / "own", "Training", 1) / "train"
+    mixture = ["--data", str(fer), "--kind", "fer2013", "--data", str(own), "--kind", "folders"]
+    assert main([*tiny_models[:2], *mixture, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["n"], found["split"]) == (21, "PrivateTest")
+    assert found["data"] == "PrivateTest of fer and train"
+    assert main([*tiny_models[:2], *mixture[4:], "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["n"] == 7
+    assert "split" not in found
 
 
 def test_without_json_it_prints_a_table(

@@ -38,8 +38,15 @@ def test_scores_of_a_small_known_case() -> None:
     assert scores.recall["angry"] == 0.5
     assert scores.recall["happy"] == 1
     assert scores.recall["sad"] is None
+    assert scores.balanced_accuracy == 0.75, "emotions without a face do not count"
     assert scores.macro_f1 == pytest.approx((2 / 3 + 4 / 5) / 2)
     assert scores.ece == pytest.approx(abs(0.9 + 0.1 / 7 - 0.75))
+
+
+def test_in_the_balanced_accuracy_a_rare_emotion_counts_as_much_as_a_common_one() -> None:
+    labels = np.array([3] * 99 + [1])
+    scores = score(np.eye(7)[np.full(100, 3)], labels)
+    assert (scores.accuracy, scores.balanced_accuracy) == (0.99, 0.5)
 
 
 @given(LOGITS, LABELS)

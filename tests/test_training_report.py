@@ -7,8 +7,9 @@ import pytest
 from inference.labels import EMOTIONS
 from training.crops import CropScores
 from training.datasets import Faces
+from training.evaluation import Evaluation
 from training.metrics import softmax
-from training.report import Evaluation, report
+from training.report import report
 
 
 @pytest.fixture
@@ -20,6 +21,7 @@ def evaluation() -> Evaluation:
     images = np.full((14, 48, 48, 1), 90, np.uint8)
     names = (*(f"PrivateTest_{row}.png" for row in range(13)), "<script>alert(1)</script>")
     return Evaluation(
+        name="ab",
         title="A & B",
         data="PrivateTest of fer2013_test.zip",
         faces=Faces(images, labels, names),
@@ -50,9 +52,9 @@ def test_every_chart_has_its_data(evaluation: Evaluation) -> None:
 
 def test_figures_stand_in_tables_with_their_counts(evaluation: Evaluation) -> None:
     page = without_script(report(evaluation, pictures=False))
-    assert "<td>Accuracy by FER2013's labels</td><td>50.0%</td><td>14</td>" in page
+    assert "<td>Accuracy by the data's labels</td><td>50.0%</td><td>14</td>" in page
     assert "<td>Accuracy by FER+'s majority</td><td>50.0%</td><td>4</td>" in page
-    assert "<td>FER2013's own labels by FER+'s majority</td><td>100.0%</td><td>4</td>" in page
+    assert "<td>The data's own labels by FER+'s majority</td><td>100.0%</td><td>4</td>" in page
     assert "<td>haar</td><td>0 of 14</td><td>none</td><td>none</td>" in page
     assert "<td>yunet</td><td>10 of 14</td><td>50.0%</td><td>60.0%</td>" in page
     for emotion in EMOTIONS:

@@ -102,6 +102,16 @@ def resize(faces: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     return np.asarray(resized, np.uint8).reshape(len(faces), size, size, faces.shape[-1])
 
 
+def with_channels(faces: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:
+    """Bring (N, S, S, C) faces, grey or BGR, to 1 channel or to 3."""
+    if faces.shape[-1] == channels:
+        return faces
+    if channels == 3:
+        return np.repeat(faces, 3, axis=-1)
+    grey = [cv2.cvtColor(face, cv2.COLOR_BGR2GRAY) for face in faces]
+    return np.asarray(grey, np.uint8)[..., None]
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a network sees of a face: its side in pixels and the served preprocessing."""

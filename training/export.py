@@ -24,8 +24,8 @@ from training.card import model_card
 from training.checkpoint import AVERAGED, load_weights, read_history
 from training.config import TrainingConfig
 from training.datasets import Faces, Votes, read_fer2013, read_votes, shares
-from training.evaluate import evaluate
 from training.lineage import MANIFEST, describe_beginning, describe_data, lineage_of
+from training.measuring import evaluate
 from training.metrics import Scores, fit_bias, fit_temperature
 from training.network import (
     build_model,

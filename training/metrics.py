@@ -26,6 +26,12 @@ class Scores:
     recall: dict[str, float | None]
     n: int
 
+    @property
+    def balanced_accuracy(self) -> float:
+        """The mean recall of the emotions that there were faces of."""
+        known = [recall for recall in self.recall.values() if recall is not None]
+        return sum(known) / len(known)
+
 
 def score(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) -> Scores:
     """Measure (N, 7) probabilities against (N,) indices into EMOTIONS.

@@ -1,21 +1,16 @@
 """The evaluation report's charts, as HTML that needs plotly.js on its page."""
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-import plotly.io
 from numpy.typing import NDArray
 
 from inference.labels import EMOTIONS
 from training.metrics import precision_and_recall, reliability
-
-BLUE: Final = "#0b5cad"
-ORANGE: Final = "#b45309"
-GREY: Final = "#8b949e"
-FONT: Final = {"size": 14}
+from training.page import BLUE, GREY, ORANGE, chart
 
 
-def confusion_chart(confusion: NDArray[np.int64]) -> str:
+def confusion_chart(confusion: NDArray[np.int64], name: str = "confusion") -> str:
     """(7, 7) counts as a heat map: the share of each true emotion, with the counts."""
     totals = np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     heat = {
@@ -29,16 +24,16 @@ def confusion_chart(confusion: NDArray[np.int64]) -> str:
         "colorscale": "Blues",
         "zmin": 0,
         "zmax": 1,
-        "colorbar": {"tickformat": ".0%"},
+        "showscale": False,
     }
-    return _chart(
+    return chart(
         [heat],
         {
             "xaxis": {"title": {"text": "the model's emotion"}},
-            "yaxis": {"title": {"text": "FER2013's emotion"}, "autorange": "reversed"},
+            "yaxis": {"title": {"text": "the data's emotion"}, "autorange": "reversed"},
             "height": 520,
         },
-        "confusion",
+        name,
     )
 
 
@@ -56,7 +51,7 @@ def classes_chart(confusion: NDArray[np.int64]) -> str:
         }
         for name, values, colour in (("precision", precision, BLUE), ("recall", recall, ORANGE))
     ]
-    return _chart(bars, {"yaxis": {"range": [0, 1], "tickformat": ".0%"}, "height": 380}, "classes")
+    return chart(bars, {"yaxis": {"range": [0, 1], "tickformat": ".0%"}, "height": 380}, "classes")
 
 
 def calibration_chart(
@@ -90,7 +85,7 @@ def calibration_chart(
             }
         )
     share = {"range": [0, 1], "tickformat": ".0%"}
-    return _chart(
+    return chart(
         traces,
         {
             "xaxis": {"title": {"text": "confidence"}, **share},
@@ -99,23 +94,3 @@ def calibration_chart(
         },
         "calibration",
     )
-
-
-def _chart(traces: list[dict[str, Any]], layout: dict[str, Any], name: str) -> str:
-    figure = {
-        "data": traces,
-        "layout": {
-            "font": FONT,
-            "margin": {"t": 20},
-            "legend": {"orientation": "h", "y": 1.1},
-            **layout,
-        },
-    }
-    html = plotly.io.to_html(
-        figure,
-        config={"displaylogo": False, "responsive": True},
-        full_html=False,
-        include_plotlyjs=False,
-        div_id=f"chart-{name}",
-    )
-    return f"<figure>{html}</figure>"

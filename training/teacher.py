@@ -8,14 +8,13 @@ faces is partly what it has memorised of them.
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.manifest import find_model
 from inference.network import load_network
 from inference.preprocessing import PREPROCESSINGS
-from training.augmentation import Batch, Look
+from training.augmentation import Batch, Look, with_channels
 from training.config import TrainingConfig
 from training.fused import in_precision
 from training.metrics import softmax
@@ -39,7 +38,7 @@ class Teacher:
 
     def probabilities(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(N, S, S, C) faces, grey or BGR, to (N, 7) probabilities at the model's temperature."""
-        seen = _with_channels(faces, self._manifest.channels)
+        seen = with_channels(faces, self._manifest.channels)
         if not self._mirrored:
             return self._said(seen)
         said = self._said(np.concatenate((seen, seen[:, :, ::-1])))
@@ -91,12 +90,3 @@ def teachers_of(config: TrainingConfig, finished: Path) -> Teachers | None:
         for step in config.teachers
     ]
     return Teachers(members, config.teacher_weight, remembering=config.views > 0)
-
-
-def _with_channels(faces: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:
-    if faces.shape[-1] == channels:
-        return faces
-    if channels == 3:
-        return np.repeat(faces, 3, axis=-1)
-    grey = [cv2.cvtColor(face, cv2.COLOR_BGR2GRAY) for face in faces]
-    return np.asarray(grey, np.uint8)[..., None]

@@ -4,7 +4,7 @@ from training.datasets.duplicates import duplicates
 from training.datasets.fer2013 import fer2013_pictures, read_fer2013
 from training.datasets.ferplus import VOTE_COLUMNS, Votes, blend_votes, majority, read_votes, shares
 from training.datasets.folders import affectnet_pictures, folder_pictures
-from training.datasets.mixing import Source, balancing_weights, read_sources
+from training.datasets.mixing import READERS, Source, balancing_weights, read_sources
 from training.datasets.records import (
     FACE_SIZE,
     SPLITS,
@@ -19,6 +19,7 @@ from training.datasets.records import (
 
 __all__ = [
     "FACE_SIZE",
+    "READERS",
     "SPLITS",
     "VOTE_COLUMNS",
     "DatasetError",
