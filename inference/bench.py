@@ -1,8 +1,9 @@
 """Measure the served pipeline on this machine: python -m inference.bench [--json]
 
 Milliseconds of each stage and of a whole frame, by runtime and precision, all in one run: times
-of one run compare with each other only. A frame has one face. Decoding and detection take one
-core; emotion, in batches of 1, 8 and 16 faces, and the whole frame, in batches of 16, take all.
+of one run compare with each other only. A frame has one face. Decoding and pose take one core;
+detection, in the batches that each runtime takes, emotion, in batches of 1, 8 and 16 faces, and
+the whole frame, in batches of 16, take all that they can.
 "ratio" is the whole frame as it is served over the same by TensorFlow and OpenCV's YuNet.
 """
 
@@ -21,13 +22,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.detection import DetectorError
+from inference.detection import Detector, DetectorError
 from inference.drawn_face import drawn_face
 from inference.emotion import MAX_BATCH, EmotionModel
 from inference.frames import decode_jpeg, encode_jpeg
 from inference.manifest import ModelError, available_models, find_model
 from inference.paths import MODELS_DIR, compiled_dir
 from inference.pipeline import Pipeline
+from inference.pose import head_pose
 from inference.runtimes import Runtime, load_detector
 from inference.runtimes.on_openvino import HALF, WHOLE, OpenVino
 from inference.video import webcam_jpeg
@@ -86,6 +88,12 @@ def _emotion_ms(model: EmotionModel, faces: NDArray[np.uint8]) -> float:
     return round(median_ms(lambda: model.predict(faces)) / len(faces), 3)
 
 
+def measure_detector(detector: Detector, frame: Frame) -> float:
+    """Milliseconds a picture, in batches as the pipeline gives them."""
+    pictures = [frame.pixels] * detector.batch
+    return round(median_ms(lambda: detector.detect_all(pictures)) / len(pictures), 3)
+
+
 def measure_frame(pipeline: Pipeline, frame: Frame) -> float:
     """Milliseconds a whole frame, in batches of 16."""
     frames = [frame.jpeg] * MAX_BATCH
@@ -102,7 +110,7 @@ def measure(folders: Sequence[Path], frame: Frame, chosen: Sequence[Runtime]) ->
     for runtime in chosen:
         detector = load_detector("yunet", runtime)
         key = f"{runtime.name}/{runtime.precision}"
-        detect[key] = round(median_ms(lambda found=detector: found.detect(frame.pixels)), 3)  # type: ignore[misc]
+        detect[key] = measure_detector(detector, frame)
         for folder in folders:
             model = runtime.emotion_model(folder)
             pipeline = Pipeline(model, detector, MAX_BYTES, MAX_PIXELS)
@@ -111,13 +119,17 @@ def measure(folders: Sequence[Path], frame: Frame, chosen: Sequence[Runtime]) ->
                 "frame_ms": measure_frame(pipeline, frame),
             }
             pipeline.close()
+    faces = detector.detect(frame.pixels)
+    landmarks = faces[0].landmarks if faces else None
+    height, width = frame.pixels.shape[:2]
     haar = load_detector("haar", chosen[0])
-    detect["haar"] = round(median_ms(lambda: haar.detect(frame.pixels)), 3)
+    detect["haar"] = measure_detector(haar, frame)
     return {
         "cores": os.cpu_count(),
         "precisions": sorted({runtime.precision for runtime in chosen}),
         "decode_ms": round(median_ms(lambda: decode_jpeg(frame.jpeg, MAX_BYTES, MAX_PIXELS)), 3),
         "detect_ms": detect,
+        "pose_ms": round(median_ms(lambda: head_pose(landmarks, width, height)), 3),
         "models": models,
         "ratio": {name: _ratio(list(times.values())) for name, times in models.items()},
     }
@@ -130,7 +142,7 @@ def _ratio(times: list[dict[str, Any]]) -> float:
 
 def table(found: dict[str, Any]) -> str:
     """The same for people."""
-    lines = [f"decode {found['decode_ms']:.2f} ms"]
+    lines = [f"decode {found['decode_ms']:.2f} ms", f"pose {found['pose_ms']:.2f} ms"]
     lines += [f"detect, {key}: {value:.2f} ms" for key, value in found["detect_ms"].items()]
     for name, by_runtime in found["models"].items():
         for key, times in by_runtime.items():

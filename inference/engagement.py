@@ -18,6 +18,8 @@ from inference.expression import WEIGHTS
 Definition = Literal["index-1", "index-2"]
 Level = Literal["not", "engaged", "very"]
 
+RANKS: Final[dict[Level, int]] = {"not": 0, "engaged": 1, "very": 2}
+
 INDEX_1: Final = "index-1"
 INDEX_2: Final = "index-2"
 DEFINITIONS: Final = (INDEX_2, INDEX_1)
@@ -63,9 +65,6 @@ def next_level(shown: Level | None, engagement: float) -> Level:
         return new
     held = level_of(engagement + HYSTERESIS)
     return held if RANKS[held] < RANKS[shown] else shown
-
-
-RANKS: Final[dict[Level, int]] = {"not": 0, "engaged": 1, "very": 2}
 
 
 def smooth(previous: float, value: float, seconds: float) -> float:

@@ -275,7 +275,7 @@ class Sample(models.Model):
         max_length=8,
         null=True,
         choices=[(name, name) for name in DEFINITIONS],
-        help_text="Of the engagement; index-1 where there is none.",
+        help_text="Of the engagement; null where there is none, and in samples of before.",
     )
     expression = models.FloatField(
         null=True, help_text="Concentration index, 0.2 to 0.9, smoothed over seconds."

@@ -11,8 +11,9 @@ from pytest_django.fixtures import Settings
 from sessions.live.counters import HELP
 from sessions.live.runtime import from_settings, use
 from sessions.site.context import served_manifest
+from tests.classroom import Pupil, Teacher
 from tests.factories import make_teacher
-from tests.server import Server
+from tests.server import Server, running_server
 
 PARTS = {"database", "messages", "model", "batcher", "recorder", "tasks"}
 
@@ -31,6 +32,16 @@ def test_a_ready_server_shows_its_parts_and_counters(server: Server) -> None:
     assert (health["detector"], health["runtime"]) == ("yunet", "openvino")
     assert health["precision"] in ("bfloat16", "float32")
     assert f"Serving {model.name}, faces by yunet, on openvino" in server.log
+
+
+async def test_tensorflow_alone_serves_when_it_is_chosen(face_jpeg: bytes) -> None:
+    with running_server(INFERENCE_RUNTIME="tensorflow", EMOTION_MODEL="compact") as server:
+        health = server.health()
+        assert (health["runtime"], health["precision"]) == ("tensorflow", "float32")
+        pupil = Pupil(server, Teacher(server).open_session().code)
+        async with pupil.socket() as socket:
+            answer = await socket.frame(face_jpeg)
+    assert (answer["emotion"], answer["direction"]) == ("sad", "facing")
 
 
 @pytest.mark.finding(18)

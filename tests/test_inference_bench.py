@@ -26,6 +26,7 @@ def test_every_stage_is_measured_on_every_runtime(tmp_path: Path) -> None:
     assert keys[-1] in ("openvino/bfloat16", "openvino/float32")
     found = measure([grey, colour], make_frame(None), chosen)
     assert found["decode_ms"] > 0
+    assert found["pose_ms"] > 0
     assert set(found["detect_ms"]) == {*keys, "haar"}
     assert list(found["models"]) == ["grey", "colour"]
     for name, times in found["models"].items():

@@ -12,7 +12,11 @@ import pytest
 from django.utils import timezone
 from msgspec import to_builtins
 
+from inference.engagement import Definition
+from inference.labels import EMOTIONS
 from inference.paths import MODELS_DIR
+from inference.pipeline import FrameResult
+from inference.pose import Pose
 from inference.service import Service
 from sessions.clock import CLOCK_ID, Start, reading
 from sessions.joining.admission import Admission
@@ -135,6 +139,23 @@ async def test_a_frame_is_answered_and_recorded(room: Room) -> None:
     answer = await room.frame(line)
     assert (answer["type"], answer["seq"], answer["faces"]) == ("result", 1, 0)
     assert [sample.participant_id for sample in room.recorder.given] == [1]
+
+
+@pytest.mark.parametrize(("definition", "engagement"), [("index-1", 0.571), ("index-2", 0.667)])
+async def test_engagement_is_by_the_definition_of_the_session(
+    service: Service, definition: Definition, engagement: float
+) -> None:
+    recorder, tasks = Kept(), Tasks(Counters())
+    truth = replace(truth_of("live", 1), definition=definition)
+    live = LiveClass(truth, service, recorder, Counters(), tasks)
+    line = Room(live, recorder, tasks, truth).enter()
+    happy = tuple(float(name == "happy") for name in EMOTIONS)
+    seen = FrameResult(320, 240, 1, (0, 0, 90, 90), happy, Pose(0, 0), "compact", "yunet")
+    live.saw(line.me, Frame(1, b"", live.moment()), seen)
+    (stored,) = recorder.given
+    assert (stored.definition, stored.detector) == (definition, "yunet")
+    assert stored.engagement == pytest.approx(engagement, abs=0.001)
+    await tasks.close()
 
 
 @pytest.mark.finding(12)

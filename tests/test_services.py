@@ -4,9 +4,11 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from sessions import services
 from sessions.errors import NotAllowed
+from sessions.live.agreement import read_truths
 from sessions.models import ClassSession, Connection, Sample, Student
 from tests.factories import (
     make_course,
@@ -30,6 +32,17 @@ def test_a_session_goes_from_planned_to_live_to_ended() -> None:
     assert session.ended_at is not None
     assert session.started_at is not None
     assert session.ended_at >= session.started_at
+
+
+def test_a_session_keeps_the_definition_of_engagement_that_it_was_made_with(
+    settings: Settings,
+) -> None:
+    newer = make_session(state="planned")
+    settings.ENGAGEMENT_DEFINITION = "index-1"
+    older = services.start_session(make_session(state="planned"))
+    settings.ENGAGEMENT_DEFINITION = "index-2"
+    truths = read_truths([newer.pk, older.pk])
+    assert (truths[newer.pk].definition, truths[older.pk].definition) == ("index-2", "index-1")
 
 
 def test_starting_or_ending_twice_changes_nothing() -> None:

@@ -128,7 +128,7 @@ def test_models_of_one_name_are_told_apart_by_their_folders(
     ("extra", "message"),
     [
         (["--model", "third"], "3 models: --model is given once or twice"),
-        (["--html", "report.html", "--pictures"], "belong to the report of one model"),
+        (["--html", "report.html", "--pictures"], "belongs to the report of one model"),
         (["--kind", "folders", "--split", "PublicTest"], "folders has no splits"),
     ],
 )

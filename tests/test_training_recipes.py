@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from training.architectures import ARCHITECTURES
 from training.beginnings import DLIB, VGGFACE2, Finished
 from training.card import model_card
 from training.checkpoint import read_history
+from training.config import BALANCES
 from training.lineage import describe_beginning, lineage_of
 from training.recipe import RECIPES, Recipe, load_recipe
 from training.train import main, run
@@ -75,6 +77,19 @@ def test_the_lineage_of_a_shipped_model_is_what_its_recipe_makes(name: str, tmp_
     assert [record["name"] for record in lineage] == [step.name for step in steps]
     assert manifest["initial_weights"] == describe_beginning(steps[-1])
     assert (MODELS_DIR / name / "MODEL_CARD.md").read_text() == model_card(manifest)
+
+
+def test_the_trainings_that_compare_balances_differ_in_nothing_else() -> None:
+    path = Path("training") / "experiments" / "balance_sampling.py"
+    steps = load_recipe(str(ROOT / path)).steps
+    assert [step.data.balance for step in steps] == list(BALANCES)
+    alike = {
+        replace(step, name="", title="", data=replace(step.data, balance="none")) for step in steps
+    }
+    assert len(alike) == 1
+    command = f"python -m training.train {path} --models runs/models\n"
+    assert command in (ROOT / path).read_text()
+    assert command in (ROOT / "docs" / "training.md").read_text()
 
 
 def test_the_core_names_no_experiment() -> None:

@@ -96,7 +96,7 @@ def _check(options: argparse.Namespace) -> None:
     if len(options.model) > 2:
         raise ValueError(f"{len(options.model)} models: --model is given once or twice")
     if len(options.model) == 2 and options.pictures:
-        raise ValueError("--pictures belong to the report of one model")
+        raise ValueError("--pictures belongs to the report of one model")
 
 
 def _evaluations(

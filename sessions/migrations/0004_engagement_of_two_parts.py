@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             name="definition",
             field=models.CharField(
                 choices=[("index-2", "index-2"), ("index-1", "index-1")],
-                help_text="Of the engagement; index-1 where there is none.",
+                help_text="Of the engagement; null where there is none, and in samples of before.",
                 max_length=8,
                 null=True,
             ),

@@ -48,17 +48,30 @@ def axis_title(text: str, standoff: int | None = None) -> Figure:
     return {"text": text, "font": {"size": 14}, "standoff": standoff}
 
 
-def thresholds(definitions: Sequence[str]) -> list[Figure]:
-    """Dotted lines at the engagements that part the levels; none where definitions differ."""
+def level_axis(definitions: Sequence[str]) -> Figure:
+    """An axis of engagement that names where its levels begin; they differ by definition."""
+    levels = _levels(definitions)
+    ticks = {0: "0", 1: "1"} | {value: f"{text} {value}" for value, text in levels.items()}
+    return UNIT_AXIS | {
+        "tickvals": list(ticks),
+        "ticktext": list(ticks.values()),
+        "automargin": True,
+    }
+
+
+def level_lines(definitions: Sequence[str]) -> list[Figure]:
+    """Dotted lines at the engagements that part the levels."""
+    return [_level_line(value) for value in _levels(definitions)]
+
+
+def _levels(definitions: Sequence[str]) -> dict[float, str]:
+    """Where each level begins; none where definitions differ."""
     if tuple(definitions) == (INDEX_2,):
-        return [
-            _threshold(VERY_ABOVE, "very engaged above"),
-            _threshold(ENGAGED_FROM, "engaged from"),
-        ]
-    return [_threshold(INDEX_1_ENGAGED, "engaged from")] if INDEX_2 not in definitions else []
+        return {ENGAGED_FROM: "engaged", VERY_ABOVE: "very"}
+    return {INDEX_1_ENGAGED: "engaged"} if INDEX_2 not in definitions else {}
 
 
-def _threshold(value: float, text: str) -> Figure:
+def _level_line(value: float) -> Figure:
     return {
         "type": "line",
         "xref": "paper",
@@ -67,11 +80,6 @@ def _threshold(value: float, text: str) -> Figure:
         "y0": value,
         "y1": value,
         "line": {"color": COVERAGE_COLOUR, "width": 1.5, "dash": "dot"},
-        "label": {
-            "text": f"{text} {value}",
-            "textposition": "start",
-            "font": {"size": 14},
-        },
     }
 
 

@@ -9,15 +9,15 @@ from inference.labels import EMOTIONS
 from sessions.reports.charts.figures import (
     ROW_PX,
     SHARE_AXIS,
-    UNIT_AXIS,
     Chart,
     Figure,
     axis_title,
     layout,
+    level_axis,
+    level_lines,
     name_axis,
     plotly_text,
     rounded,
-    thresholds,
 )
 from sessions.reports.facts import TOO_LITTLE, clock, decimal, duration, percent
 from sessions.reports.session import SessionReport
@@ -130,7 +130,7 @@ def _line(report: SessionReport, name: str, values: Sequence[float | None], **st
 
 
 def _engagement(report: SessionReport) -> Figure:
-    buckets = report.buckets
+    buckets, definitions = report.buckets, report.provenance.definitions
     lines = [
         _line(
             report, "Engagement", [one.engagement for one in buckets],
@@ -147,14 +147,15 @@ def _engagement(report: SessionReport) -> Figure:
     frame = layout(
         380,
         xaxis=_time_axis(report, anchor="y2"),
-        yaxis=UNIT_AXIS | {"domain": [0.34, 1], "title": axis_title("engagement", 10)},
+        yaxis=level_axis(report.provenance.definitions)
+        | {"domain": [0.34, 1], "title": axis_title("engagement", 10)},
         yaxis2=SHARE_AXIS
         | {
             "domain": [0, 0.22],
             "title": axis_title("coverage", 10),
             "tickvals": [0, 0.5, 1],
         },
-        shapes=thresholds(report.provenance.definitions),
+        shapes=level_lines(definitions),
         showlegend=True,
     )
     frame["margin"] = frame["margin"] | {"l": 76}

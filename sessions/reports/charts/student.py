@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sessions.reports.charts.figures import (
     SHARE_AXIS,
-    UNIT_AXIS,
     Chart,
     axis_title,
     layout,
+    level_axis,
+    level_lines,
     plotly_text,
-    thresholds,
 )
 from sessions.reports.facts import TOO_LITTLE, percent
 from sessions.reports.student import StudentReport
@@ -46,7 +46,9 @@ def student_charts(report: StudentReport) -> list[Chart]:
             "hovertemplate": "%{x}. %{customdata[0]}<br>engagement %{y:.2f},"
             " coverage %{customdata[1]}<extra></extra>",
         }
-        frame = layout(300, xaxis=axis, yaxis=UNIT_AXIS, shapes=thresholds(definitions))
+        frame = layout(
+            300, xaxis=axis, yaxis=level_axis(definitions), shapes=level_lines(definitions)
+        )
         charts.append(
             Chart(
                 "engagement",
