@@ -36,8 +36,8 @@ TESTS ?= tests
 PUBLIC_SITE = BEHIND_TLS=1 ALLOWED_HOSTS=class.example.org CSRF_TRUSTED_ORIGINS=https://class.example.org \
   SECRET_KEY=a-key-of-make-lint-alone:0123456789abcdefghijklmnopqrstuvwxyz DATA_DIR=$(VENV)/lint
 TSC := .ci/js/node_modules/.bin/tsc
-LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
-  --custom-compile-command 'make lock' $(UPGRADE)
+LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+  --quiet --custom-compile-command 'make lock' $(UPGRADE)
 
 .PHONY: run demo prepare test coverage lint lint-js format audit lock bench screenshots vggface2 clean
 

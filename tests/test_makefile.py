@@ -5,9 +5,12 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,9 +60,26 @@ def test_every_locked_package_has_a_version_and_hashes(name: str) -> None:
         r"^\S.*(?:\n    --hash.*)*", re.sub(r"^ *#.*\n", "", text, flags=re.M), re.M
     )
     assert len(entries) > 50
-    assert all(re.match(r"[\w.-]+(\[\w+\])?==\S+", entry) for entry in entries)
+    assert all(re.match(r"[\w.-]+(\[[\w,-]+\])?==\S+", entry) for entry in entries)
     assert all("--hash=sha256:" in entry for entry in entries)
     assert "://" not in text
+
+
+def test_the_extras_that_a_locked_package_asks_for_are_locked_with_it() -> None:
+    """Else pip takes the newest release for them, which has no hash here, and refuses."""
+    lines = (ROOT / "requirements-dev.txt").read_text().splitlines()
+    locked = [Requirement(line.rstrip("\\ ")) for line in lines if line[:1].isalnum()]
+    extras = {canonicalize_name(entry.name): entry.extras for entry in locked}
+    asked = [
+        wanted
+        for entry in locked
+        if not entry.marker or entry.marker.evaluate()
+        for wanted in map(Requirement, requires(entry.name) or ())
+        if wanted.extras and (not wanted.marker or wanted.marker.evaluate({"extra": ""}))
+    ]
+    assert "coverage" in {wanted.name for wanted in asked}
+    for wanted in asked:
+        assert wanted.extras <= extras[canonicalize_name(wanted.name)], wanted
 
 
 def test_the_locked_files_hold_what_pyproject_names() -> None:
@@ -70,6 +90,6 @@ def test_the_locked_files_hold_what_pyproject_names() -> None:
         ("requirements.txt", site),
         ("requirements-dev.txt", [*site, *project["dependency-groups"]["dev"]]),
     ):
-        locked = set(re.findall(r"^[\w.-]+==[^\s;]+", (ROOT / name).read_text(), re.MULTILINE))
-        named = {re.sub(r"\[.*?\]", "", entry).lower() for entry in direct}
-        assert named <= locked, name
+        text = (ROOT / name).read_text()
+        locked = set(re.findall(r"^[\w.-]+(?:\[.*?\])?==[^\s;]+", text, re.MULTILINE))
+        assert {entry.lower() for entry in direct} <= locked, name
