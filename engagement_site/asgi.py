@@ -32,6 +32,7 @@ from engagement_site.outage import OutageGuard  # noqa: E402
 from engagement_site.proxies import TrustedProxies  # noqa: E402
 from sessions.live import runtime  # noqa: E402
 from sessions.live.sockets.dashboard import DashboardSocket  # noqa: E402
+from sessions.live.sockets.room import RoomSocket  # noqa: E402
 from sessions.live.sockets.student import StudentSocket  # noqa: E402
 
 # A message over Daphne's limit is then closed with 1009, which a page can explain, instead of
@@ -47,6 +48,7 @@ runtime.serve_with(serving)
 sockets = URLRouter(
     [
         path("ws/class/<str:code>/", CookieMiddleware(StudentSocket.as_asgi(runtime=serving))),
+        path("ws/room/<str:code>/", CookieMiddleware(RoomSocket.as_asgi(runtime=serving))),
         path(
             "ws/dashboard/<int:pk>/", AuthMiddlewareStack(DashboardSocket.as_asgi(runtime=serving))
         ),

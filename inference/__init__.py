@@ -1,4 +1,4 @@
-"""JPEG bytes -> faces -> emotions -> engagement. No Django but in service.py."""
+"""JPEG bytes -> faces -> emotions -> engagement. No Django."""
 
 import os
 

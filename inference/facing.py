@@ -29,6 +29,8 @@ TAKES_OVER: Final = 0.6
 """The part of the window that another direction needs to be shown."""
 
 AXES: Final = ("yaw", "pitch")
+CAMERA: Final = Pose(0.0, 0.0)
+"""Straight towards the camera."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,21 @@ class Facing:
 UNKNOWN: Final = Facing(None, None, None)
 
 
+def direction_of(pose: Pose, own: Pose = CAMERA) -> Direction:
+    """Where a head points, as against its own direction, or the camera."""
+    yaw, pitch = pose.yaw - own.yaw, pose.pitch - own.pitch
+    if abs(yaw) > TURNED or pitch < -TURNED:
+        return "turned"
+    return "down" if pitch > DOWN else "facing"
+
+
 class FacingTrack:
     """One student's direction."""
 
     def __init__(self) -> None:
         self._began_at: float | None = None
         self._learned: list[Pose] = []
-        self._own = Pose(0.0, 0.0)
+        self._own = CAMERA
         self._window: deque[tuple[float, Direction]] = deque()
         self._shown: Direction | None = None
 
@@ -82,7 +92,4 @@ class FacingTrack:
             self._own = Pose(
                 *(median(getattr(one, axis) for one in self._learned) for axis in AXES)
             )
-        yaw, pitch = pose.yaw - self._own.yaw, pose.pitch - self._own.pitch
-        if abs(yaw) > TURNED or pitch < -TURNED:
-            return "turned"
-        return "down" if pitch > DOWN else "facing"
+        return direction_of(pose, self._own)

@@ -60,14 +60,15 @@ class FaceResult:
     """What was seen of one face of a picture.
 
     box: x, y, w, h inside the picture, pixels. score: the detector's confidence, 0 to 1.
-    probabilities: as in FrameResult. engagement: 0 to 1, as of somebody who faces the screen.
-    Both are None without a model.
+    probabilities, pose: as in FrameResult. engagement: 0 to 1, as of somebody who faces the
+    screen. All three are None without a model.
     """
 
     box: Box
     score: float
     probabilities: tuple[float, ...] | None
     engagement: float | None
+    pose: Pose | None
 
     @property
     def emotion(self) -> str | None:
@@ -79,14 +80,16 @@ class FaceResult:
 class PictureResult:
     """Every usable face of one picture, the largest first.
 
-    width, height: of the picture as it is shown, pixels. title: the emotion model's, empty
-    without one.
+    width, height: of the picture as it is shown, pixels. model, title: the emotion model's name,
+    and its name for people, empty without one. detector: what found the faces.
     """
 
     width: int
     height: int
     faces: tuple[FaceResult, ...]
+    model: str
     title: str
+    detector: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +159,24 @@ class Pipeline:
             width,
             height,
             tuple(
-                FaceResult(clip_box(face.box, width, height), face.score, *_estimate(row))
-                for face, row in zip(faces, rows, strict=True)
+                self._face(face, row, width, height) for face, row in zip(faces, rows, strict=True)
             ),
+            self.model.name if self.model else "",
             self.model.title if self.model else "",
+            self.detector.name,
         )
+
+    def _face(
+        self, face: Face, row: NDArray[np.float32] | None, width: int, height: int
+    ) -> FaceResult:
+        """row: the model's for the face, None without a model."""
+        box = clip_box(face.box, width, height)
+        if row is None:
+            return FaceResult(box, face.score, None, None, None)
+        probabilities = _tuple(row)
+        engagement = combined(concentration_index(probabilities), facing=1.0)
+        pose = head_pose(face.landmarks, width, height)
+        return FaceResult(box, face.score, probabilities, engagement, pose)
 
     def warm(self) -> None:
         """Run detector and model, so that the first frame is as fast as the others."""
@@ -224,16 +240,6 @@ class Pipeline:
 
 def _detect_pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(WORKERS, thread_name_prefix="detect", initializer=be_nice)
-
-
-def _estimate(
-    row: NDArray[np.float32] | None,
-) -> tuple[tuple[float, ...] | None, float | None]:
-    """Probabilities and engagement from the model's row for a face, None where there is none."""
-    if row is None:
-        return None, None
-    probabilities = _tuple(row)
-    return probabilities, combined(concentration_index(probabilities), facing=1.0)
 
 
 def _tuple(row: NDArray[np.float32]) -> tuple[float, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from inference.runtimes import Runtime, load_detector, make_runtime
 logger = logging.getLogger(__name__)
 
 PICTURE_WAIT_S: Final = 10.0
+TOO_MANY_PICTURES: Final = "Too many pictures wait to be analysed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Service:
         self._runtime: Runtime | None = None
         self._pipeline: Pipeline | None = None
         self._batcher: Batcher | None = None
-        # One thread: pictures that teachers try out leave the rest of the machine to the classes.
+        # One thread: pictures that teachers try out, and of rooms' cameras, leave the rest of the
+        # machine to the classes.
         self._pictures = ThreadPoolExecutor(1, thread_name_prefix="picture")
 
     def warm(self) -> None:
@@ -96,14 +99,25 @@ class Service:
         Raises FrameError for one that cannot be read, and Shed before warm() and after
         PICTURE_WAIT_S.
         """
-        if self._pipeline is None:
-            raise Shed("The model is still being loaded.")
-        job = self._pictures.submit(self._pipeline.analyse_all_faces, jpeg, max_bytes, max_pixels)
+        job = self._picture_job(jpeg, max_bytes, max_pixels)
         try:
             return job.result(PICTURE_WAIT_S)
         except TimeoutError:
             job.cancel()
-            raise Shed("Too many pictures wait to be analysed.") from None
+            raise Shed(TOO_MANY_PICTURES) from None
+
+    async def analyse_room(self, jpeg: bytes) -> PictureResult:
+        """Every face of a frame of a room's camera; waits and raises as analyse_picture()."""
+        job = self._picture_job(jpeg, self._options.max_bytes, self._options.max_pixels)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(job), PICTURE_WAIT_S)
+        except TimeoutError:
+            raise Shed(TOO_MANY_PICTURES) from None
+
+    def _picture_job(self, jpeg: bytes, max_bytes: int, max_pixels: int) -> Future[PictureResult]:
+        if self._pipeline is None:
+            raise Shed("The model is still being loaded.")
+        return self._pictures.submit(self._pipeline.analyse_all_faces, jpeg, max_bytes, max_pixels)
 
     def capacity(self) -> float | None:
         """Frames a second that can be answered; None while that is unknown."""

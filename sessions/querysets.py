@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Connection,
         Course,
         Participant,
+        RoomSample,
         Sample,
         Student,
         Takeover,
@@ -281,3 +282,23 @@ class SampleQuerySet(QuerySet["Sample"]):
 
     def in_order(self) -> SampleQuerySet:
         return self.order_by("second", "pk")
+
+
+class RoomSampleQuerySet(QuerySet["RoomSample"]):
+    def of_session(self, session_id: int) -> RoomSampleQuerySet:
+        return self.filter(session=session_id)
+
+    def means_by_time(self, width_s: int) -> QuerySet[RoomSample, tuple[Any, ...]]:
+        """Buckets of width_s seconds. Rows: bucket, number of frames, then means over these:
+        faces, share facing, the seven probabilities."""
+        columns = ("faces", "facing", *EMOTIONS)
+        return (
+            self.annotate(bucket=F("second") / width_s)
+            .values("bucket")
+            .annotate(frames=Count("pk"), **{f"mean_{column}": Avg(column) for column in columns})
+            .order_by("bucket")
+            .values_list("bucket", "frames", *(f"mean_{column}" for column in columns))
+        )
+
+    def in_order(self) -> RoomSampleQuerySet:
+        return self.order_by("second", "at")

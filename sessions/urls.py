@@ -4,6 +4,7 @@ from django.urls import path
 
 from sessions.joining import pages as join
 from sessions.joining import record_pages as record
+from sessions.joining import room_pages as room
 from sessions.reports import pages as reports
 from sessions.site import pages
 from sessions.teaching import courses, deletion, door, try_it
@@ -37,6 +38,8 @@ urlpatterns = [
     ),
     path("sessions/<int:pk>/asks/<int:takeover_pk>/allow/", door.allow, name="ask_allow"),
     path("sessions/<int:pk>/asks/<int:takeover_pk>/refuse/", door.refuse, name="ask_refuse"),
+    path("sessions/<int:pk>/room/allow/", door.allow_room, name="room_allow"),
+    path("sessions/<int:pk>/room/end/", door.end_room, name="room_end"),
     path("sessions/<int:pk>/qr/", teaching.session_qr, name="session_qr"),
     path("sessions/<int:pk>/live/", teaching.session_live, name="session_live"),
     path("sessions/<int:pk>/report/", reports.session_report, name="session_report"),
@@ -53,6 +56,9 @@ urlpatterns = [
     path("join/", join.enter_code, name="join"),
     path("join/<str:code>/", join.join_session, name="join_session"),
     path("join/<str:code>/wait/", join.wait, name="join_wait"),
+    path("join/<str:code>/room/", room.camera, name="room"),
+    path("join/<str:code>/room/stop/", room.stop, name="room_stop"),
+    path("join/<str:code>/room/<str:key>/", room.consent, name="room_consent"),
     path("join/<str:code>/me/<str:token>/", join.private_link, name="private_link"),
     path("join/<str:code>/class/", record.student_page, name="student_page"),
     path("join/<str:code>/leave/", record.leave, name="participant_leave"),

@@ -14,9 +14,9 @@ import pytest
 from django.utils import timezone
 
 from sessions.live.counters import Counters
-from sessions.live.journal import FIELDS, Journal
+from sessions.live.journal import FIELDS, ROOM_FIELDS, Entries, Journal
 from sessions.live.recorder import Recorder
-from sessions.models import Connection, Participant, Sample
+from sessions.models import Connection, Participant, RoomSample, Sample
 from tests.classroom import until
 from tests.factories import make_participant
 
@@ -43,13 +43,17 @@ def sample(number: int = 0, **fields: Any) -> Sample:
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "new" / "journal")
     samples = [sample(number) for number in range(3)]
-    path = journal.write(samples, {2: "paused"}, {7: NOW})
+    rooms = [RoomSample(session_id=1, at=NOW, second=3, faces=5, facing=0.8, detector="yunet")]
+    path = journal.write(Entries(samples, {2: "paused"}, {7: NOW}, rooms))
     assert journal.files() == [path]
     entries = journal.read(path)
     for name in ("at", *FIELDS):
         assert [getattr(one, name) for one in entries.samples] == [
             getattr(one, name) for one in samples
         ]
+    assert [[getattr(one, name) for name in ("at", *ROOM_FIELDS)] for one in entries.rooms] == [
+        [getattr(one, name) for name in ("at", *ROOM_FIELDS)] for one in rooms
+    ]
     assert (entries.cameras, entries.closed, entries.damaged) == ({2: "paused"}, {7: NOW}, [])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     journal.finish(path, entries)
@@ -58,7 +62,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 
 def test_files_are_read_in_the_order_they_were_written(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
-    paths = [journal.write([sample(number)], {}, {}) for number in range(5)]
+    paths = [journal.write(Entries([sample(number)])) for number in range(5)]
     os.utime(paths[0])
     assert journal.files() == paths
 
@@ -68,7 +72,7 @@ def test_numbers_of_numpy_are_numbers_and_nonsense_costs_itself_alone(tmp_path: 
     odd = [sample(1, engagement=np.float32(0.5)), sample(2, engagement=object()), sample(3)]
     odd.append(sample(4))
     odd[3].at = None  # type: ignore[assignment]
-    entries = journal.read(journal.write(odd, {}, {}))
+    entries = journal.read(journal.write(Entries(odd)))
     assert [one.second for one in entries.samples] == [1, 3]
     assert entries.samples[0].engagement == 0.5
 
@@ -89,7 +93,7 @@ def test_a_damaged_line_is_set_aside(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, line: str
 ) -> None:
     journal = Journal(tmp_path)
-    path = journal.write([sample(0), sample(1)], {}, {})
+    path = journal.write(Entries([sample(0), sample(1)]))
     first, second = path.read_bytes().splitlines()
     raw = line.encode(errors="surrogateescape")
     path.write_bytes(b"\n".join([first, raw, second]))
@@ -114,7 +118,7 @@ def test_a_full_disk_leaves_no_part_of_a_file(tmp_path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
     try:
         with pytest.raises(OSError, match="too large"):
-            Journal(tmp_path).write([sample(number) for number in range(100)], {}, {})
+            Journal(tmp_path).write(Entries([sample(number) for number in range(100)]))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list(tmp_path.iterdir()) == []
@@ -135,7 +139,7 @@ def restarted(folder: Path) -> Recorder:
 def test_a_bad_sample_in_the_journal_does_not_hold_up_the_others(tmp_path: Path) -> None:
     participant = make_participant()
     known = {"session_id": participant.session_id, "participant_id": participant.pk}
-    path = Journal(tmp_path).write([sample(number, **known) for number in range(3)], {}, {})
+    path = Journal(tmp_path).write(Entries([sample(number, **known) for number in range(3)]))
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     lines[0]["participant_id"] = "nobody"
     lines[1]["engagement"] = "much"

@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from sessions.live.counters import Counters
-from sessions.live.journal import Journal
+from sessions.live.journal import Entries, Journal
 from sessions.live.recorder import MAX_BATCH, Recorder
 from sessions.models import Connection, Participant, Sample
 from tests.classroom import Pupil, Teacher, empty_frame, until
@@ -261,7 +261,7 @@ def test_a_damaged_line_of_the_journal_is_left_out(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     participant = make_participant()
-    path = Journal(tmp_path).write([sample(participant, n) for n in range(3)], {}, {})
+    path = Journal(tmp_path).write(Entries([sample(participant, n) for n in range(3)]))
     lines = path.read_text().splitlines()
     path.write_text("\n".join([lines[0], lines[1][:20], '{"second": 1}', lines[2]]))
     recorder = Recorder(tmp_path, Counters())

@@ -18,6 +18,7 @@ class Refusal(Enum):
     ENDED = "This class has ended."
     LEFT = "You have left this class. Join it again to take part."
     REMOVED = "Your teacher has taken you out of this class."
+    NO_ROOM = "This device is not the room's camera of a class with this code."
 
 
 class Refused(Exception):

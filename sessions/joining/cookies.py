@@ -12,7 +12,9 @@ from sessions.models import Participant
 
 SALT: Final = "participant"
 ASKING_SALT: Final = "asking"
+ROOM_SALT: Final = "room"
 ASKING_FOR_S: Final = 3600
+ROOM_FOR_S: Final = 24 * 3600
 DAY_S: Final = 24 * 3600
 LONGEST_S: Final = 400 * DAY_S
 """Browsers keep no cookie longer."""
@@ -24,6 +26,10 @@ def cookie_name(code: str) -> str:
 
 def asking_cookie_name(code: str) -> str:
     return f"asking_{code}"
+
+
+def room_cookie_name(code: str) -> str:
+    return f"room_{code}"
 
 
 def kept_for_s() -> int:
@@ -39,6 +45,11 @@ def set_participant_cookie(response: HttpResponse, code: str, token: str) -> Non
 def set_asking_cookie(response: HttpResponse, code: str, token: str) -> None:
     """Let the browser be the one that asks to go on as a participant."""
     _set(response, asking_cookie_name(code), signing.dumps(token, salt=ASKING_SALT), ASKING_FOR_S)
+
+
+def set_room_cookie(response: HttpResponse, code: str, key: str) -> None:
+    """Let the browser be the room's camera of the session with this key."""
+    _set(response, room_cookie_name(code), signing.dumps(key, salt=ROOM_SALT), ROOM_FOR_S)
 
 
 def _set(response: HttpResponse, name: str, value: str, max_age_s: int) -> None:
@@ -63,6 +74,11 @@ def signed_token(cookies: Mapping[str, str], code: str) -> str | None:
 def asking_token(cookies: Mapping[str, str], code: str) -> str | None:
     """The token with which this browser asks to go on as somebody; None without."""
     return _read(cookies.get(asking_cookie_name(code)), ASKING_SALT)
+
+
+def room_key(cookies: Mapping[str, str], code: str) -> str | None:
+    """The key with which this browser is the room's camera; None without."""
+    return _read(cookies.get(room_cookie_name(code)), ROOM_SALT)
 
 
 def _read(value: str | None, salt: str) -> str | None:

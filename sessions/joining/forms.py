@@ -75,3 +75,13 @@ class JoinForm(forms.Form):
 
     def clean_display_name(self) -> str:
         return tidy(self.cleaned_data["display_name"])
+
+
+class RoomForm(forms.Form):
+    """Before a device becomes the room's camera, somebody answers for everybody in the picture."""
+
+    agreed = forms.BooleanField(
+        error_messages={
+            "required": "Tick the box once everybody in the picture knows and has agreed."
+        },
+    )

@@ -30,7 +30,7 @@ class ParticipantTruth:
 class SessionTruth:
     """participants: by number; whoever is missing has been deleted. asks: id and name.
 
-    definition: of engagement.
+    definition: of engagement. room_key: what the room's camera shows, empty without one.
     """
 
     session_id: int
@@ -41,6 +41,7 @@ class SessionTruth:
     participants: dict[int, ParticipantTruth] = field(default_factory=dict)
     asks: tuple[tuple[int, str], ...] = ()
     definition: Definition = INDEX_2
+    room_key: str = ""
 
 
 def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
@@ -68,6 +69,7 @@ def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
             people.get(session.pk, {}),
             tuple(asks.get(session.pk, ())),
             cast(Definition, session.definition),
+            session.room_key,
         )
         for session in ClassSession.objects.filter(pk__in=session_ids)
     }

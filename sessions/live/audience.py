@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sessions.live.agreement import may_watch
 from sessions.live.people import Presence
-from sessions.live.protocol import CloseCode
+from sessions.live.protocol import CloseCode, RoomShown
 from sessions.live.tallies import Row
 from sessions.live.tasks import Tasks
 
@@ -49,10 +49,12 @@ class Audience:
         for dashboard in self.dashboards:
             dashboard.forget(participant_id)
 
-    def tick(self, trouble: list[str], asks: Sequence[tuple[int, str]]) -> None:
+    def tick(
+        self, trouble: list[str], asks: Sequence[tuple[int, str]], room: RoomShown | None
+    ) -> None:
         """Let every dashboard say what changed."""
         for dashboard in list(self.dashboards):
-            self._tasks.spawn(partial(dashboard.tick, trouble, asks), "tick")
+            self._tasks.spawn(partial(dashboard.tick, trouble, asks, room), "tick")
 
     def tell_state(self, state: str) -> None:
         """The session has started or ended."""

@@ -16,6 +16,8 @@ from sessions.live.protocol import (
     Fault,
     Policy,
     Pong,
+    RoomMessage,
+    RoomShown,
     SessionState,
     Share,
     State,
@@ -122,16 +124,18 @@ class Ask(Struct, frozen=True):
 
 
 class Tick(Changes, frozen=True, tag="tick", kw_only=True):
-    """What is told every second. trouble: what does not work at present."""
+    """What is told every second. trouble: what does not work at present. room: None without a
+    room's camera."""
 
     now: int
     state: State
     trouble: list[str]
     asks: list[Ask]
+    room: RoomShown | None
 
 
 DashboardMessage = Snapshot | Tick | SessionState | Fault | Pong | Closing
 """Whatever a dashboard is told."""
 
-Message = StudentMessage | DashboardMessage
+Message = StudentMessage | RoomMessage | DashboardMessage
 """Whatever the server says."""

@@ -8,7 +8,7 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, Final
 from django.utils.timezone import is_aware
 
 from inference.labels import EMOTIONS
-from sessions.models import Participant, Sample
+from sessions.models import Participant, RoomSample, Sample
 
 logger = logging.getLogger(__name__)
 
@@ -25,19 +25,22 @@ FIELDS: Final = (
     "session_id", "participant_id", "second", "faces",
     *EMOTIONS, "emotion", "engagement", "model_name",
 )  # fmt: skip
-
-
 NEWER: Final = ("detector", "definition", "expression", "facing", "direction")
 """Fields that a file of an earlier version has not."""
+ROOM_FIELDS: Final = (
+    "session_id", "second", "faces", "facing", *EMOTIONS, "model_name", "detector"
+)  # fmt: skip
 
 
 @dataclass(slots=True)
 class Entries:
-    """What a file holds: samples, camera states by participant, ends of connections."""
+    """What a file holds: samples, camera states by participant, ends of connections, and samples
+    of rooms."""
 
     samples: list[Sample] = field(default_factory=list)
     cameras: dict[int, str] = field(default_factory=dict)
     closed: dict[int, datetime] = field(default_factory=dict)
+    rooms: list[RoomSample] = field(default_factory=list)
     damaged: list[bytes] = field(default_factory=list)
     """Lines that make no sense."""
 
@@ -53,19 +56,11 @@ class Journal:
         """The files that wait, the oldest first."""
         return sorted(self._folder.glob("*.jsonl"))
 
-    def write(
-        self,
-        samples: Iterable[Sample],
-        cameras: Mapping[int, str],
-        closed: Mapping[int, datetime],
-    ) -> Path:
-        """Keep samples, camera states by participant and ends of connections; the file's path.
-
-        Raises OSError, and leaves no part of a file then.
-        """
+    def write(self, entries: Entries) -> Path:
+        """Keep them; the file's path. Raises OSError, and leaves no part of a file then."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / f"{time.time_ns():020}-{uuid.uuid4().hex}.jsonl"
-        _write_whole(path, b"".join(_lines(samples, cameras, closed)))
+        _write_whole(path, b"".join(_lines(entries)))
         return path
 
     def read(self, path: Path) -> Entries:
@@ -97,10 +92,8 @@ class Journal:
                     path.unlink()
 
 
-def _lines(
-    samples: Iterable[Sample], cameras: Mapping[int, str], closed: Mapping[int, datetime]
-) -> Iterator[bytes]:
-    for sample in samples:
+def _lines(entries: Entries) -> Iterator[bytes]:
+    for sample in entries.samples:
         try:
             values = {name: getattr(sample, name) for name in (*FIELDS, *NEWER)}
             yield _line({"at": sample.at.isoformat(), **values})
@@ -108,9 +101,12 @@ def _lines(
             # The database would refuse it as well.
             who = sample.participant_id
             logger.warning("A sample of participant %s makes no sense and is dropped", who)
-    for participant_id, state in cameras.items():
+    for room in entries.rooms:
+        values = {name: getattr(room, name) for name in ROOM_FIELDS}
+        yield _line({"room": room.at.isoformat(), **values})
+    for participant_id, state in entries.cameras.items():
         yield _line({"camera": state, "participant_id": participant_id})
-    for connection_id, at in closed.items():
+    for connection_id, at in entries.closed.items():
         yield _line({"closed": at.isoformat(), "connection_id": connection_id})
 
 
@@ -124,6 +120,9 @@ def _load(line: dict[str, Any], entries: Entries) -> None:
         entries.cameras[int(line["participant_id"])] = Participant.Camera(line["camera"]).value
     elif "closed" in line:
         entries.closed[int(line["connection_id"])] = _moment(line["closed"])
+    elif "room" in line:
+        values = {name: line[name] for name in ROOM_FIELDS}
+        entries.rooms.append(RoomSample(at=_moment(line["room"]), **values))
     else:
         values = {name: line[name] for name in FIELDS}
         values |= {name: line.get(name) for name in NEWER}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import replace
 from datetime import datetime
@@ -11,8 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
 
-from inference.batcher import Shed
-from inference.frames import FrameError
 from inference.pipeline import FrameResult
 from inference.track import StudentTrack
 from sessions.joining.admission import Admission
@@ -20,9 +17,11 @@ from sessions.live import protocol
 from sessions.live.agreement import ParticipantTruth, SessionTruth
 from sessions.live.audience import Audience
 from sessions.live.counters import Counters
+from sessions.live.looking import Looking
 from sessions.live.pacing import Frame, RateLimiter
 from sessions.live.people import People, Presence
 from sessions.live.protocol import ELSEWHERE, FAREWELLS, SILENCE, CloseCode, StudentMessage
+from sessions.live.room import Room
 from sessions.live.samples import sample_of, with_sample
 from sessions.live.tallies import Seconds
 from sessions.live.tasks import Tasks
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from inference.service import Service
     from sessions.live.recorder import Recorder
     from sessions.live.sockets.student import StudentSocket
-
-logger = logging.getLogger(__name__)
 
 News = dict[str, Any]
 """A message between serving processes, ready for the channel layer."""
@@ -69,6 +66,8 @@ class LiveClass:
         self.students: dict[int, StudentSocket] = {}
         self.audience = Audience(truth.session_id, tasks)
         self.people = People()
+        self.looking = Looking(truth.session_id, counters)
+        self.room = Room(truth, service, recorder, self.looking, tasks)
         self._truth = truth
         self._service = service
         self._recorder = recorder
@@ -167,24 +166,19 @@ class LiveClass:
 
     async def analyse(self, me: Admission, frame: Frame) -> StudentMessage:
         """Have a frame looked at, and return the one answer to it."""
-        try:
-            seen = await self._service.analyse(
-                frame.jpeg, group=self.session_id, member=me.participant_id
-            )
-        except FrameError as error:
-            return self.refuse(frame.seq, error.code, str(error))
-        except Shed as reason:
-            return self.shed(frame.seq, str(reason))
-        except Exception:
-            logger.exception("A frame of session %s could not be analysed", self.session_id)
-            return self.refuse(frame.seq, "failed", "The analysis failed. Send the next frame.")
-        return self.saw(me, frame, seen)
+        analysis = self._service.analyse(
+            frame.jpeg, group=self.session_id, member=me.participant_id
+        )
+        seen = await self.looking.at(frame.seq, analysis)
+        return self.saw(me, frame, seen) if isinstance(seen, FrameResult) else seen
 
     def saw(self, me: Admission, frame: Frame, seen: FrameResult) -> StudentMessage:
         """Store what was seen, keep it for the dashboards, and return the answer."""
         start = self._truth.start
         if start is None or not self.may_record(me):
-            return self.refuse(frame.seq, "not_live", "The class is not being recorded now.")
+            return self.looking.refuse(
+                frame.seq, "not_live", "The class is not being recorded now."
+            )
         at = frame.at
         second = int((at - start.at).total_seconds())
         track = self._tracks.get(me.participant_id)
@@ -199,16 +193,6 @@ class LiveClass:
         self._counters.add("frames_answered")
         return protocol.result(frame.seq, at, seen, estimate, self.show_engagement)
 
-    def refuse(self, seq: int, code: str, reason: str) -> protocol.Fault:
-        """The answer to a frame that cannot be analysed."""
-        self._counters.refuse(code)
-        return protocol.Fault(code, reason, seq)
-
-    def shed(self, seq: int, reason: str) -> protocol.Shed:
-        """The answer to a frame that was not looked at."""
-        self._counters.add("frames_shed")
-        return protocol.Shed(seq, reason)
-
     # Agreement with the database ---------------------------------------------------------------
 
     def agree(self, truth: SessionTruth | None, asked_at: float) -> None:
@@ -219,6 +203,7 @@ class LiveClass:
         if truth is None:
             truth = replace(self._truth, state="ended", participants={}, asks=())
         before, self._truth = self._truth, truth
+        self.room.agree(truth)
         new = {key for key, socket in self.students.items() if socket.entered_at >= asked_at}
         for participant_id in (self.people.keys() | self.audience.shown()) - new:
             person = truth.participants.get(participant_id)
@@ -267,7 +252,7 @@ class LiveClass:
         """
         self._look_after_silence(now)
         self._set_pace(pace)
-        if self.students or self.audience.dashboards:
+        if not self._is_empty():
             self._used_at = now
         people = self.people.take_news(now)
         news = {
@@ -275,10 +260,11 @@ class LiveClass:
             "session_id": self.session_id,
             "people": people,
             "seconds": self._seconds.take(),
+            "room": self.room.news(),
         }
         self.hear(news)
-        self.audience.tick(trouble, self._truth.asks)
-        return news if people or news["seconds"] else None
+        self.audience.tick(trouble, self._truth.asks, self.room.shown())
+        return news if people or news["seconds"] or news["room"] else None
 
     def hear(self, news: News) -> None:
         """News of this process or another one, for the dashboards; a newer connection wins."""
@@ -289,11 +275,14 @@ class LiveClass:
                 del self.students[person.id]
                 self._part_with(socket, CloseCode.REPLACED, ELSEWHERE)
         self.audience.take_in(people, news["seconds"])
+        self.room.hear(news.get("room"))
 
     def is_forgotten(self, now: float) -> bool:
         """Whether nobody has been connected for a while."""
-        is_empty = not self.students and not self.audience.dashboards
-        return is_empty and now - self._used_at > LINGER_S
+        return self._is_empty() and now - self._used_at > LINGER_S
+
+    def _is_empty(self) -> bool:
+        return not (self.students or self.audience.dashboards or self.room.socket)
 
     def _look_after_silence(self, now: float) -> None:
         for participant_id, socket in list(self.students.items()):
@@ -304,6 +293,7 @@ class LiveClass:
             if silent_s > SILENT_S:
                 self._part_with(socket, CloseCode.SILENT, SILENCE)
         self.audience.close_silent(now - SILENT_S, SILENCE)
+        self.room.close_silent(now - SILENT_S, SILENCE)
 
     def _set_pace(self, wanted: float) -> None:
         """Tell the pages to slow down while the server has more to do than it can, and back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sessions.live.protocol import StudentMessage
+from sessions.live.dashboard_messages import Message
 
 
 class RateLimiter:
@@ -60,9 +60,9 @@ class Answers:
 
     def __init__(self) -> None:
         self._next = 1
-        self._held: dict[int, StudentMessage] = {}
+        self._held: dict[int, Message] = {}
 
-    def add(self, seq: int, answer: StudentMessage) -> list[StudentMessage]:
+    def add(self, seq: int, answer: Message) -> list[Message]:
         """Take the one answer to frame seq; returns what may be sent now, in order.
 
         Raises ValueError for a frame that has its answer already.

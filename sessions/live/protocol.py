@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal, get_args
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from inference.detection import Box
 from inference.engagement import Level
 from inference.facing import Direction
 from inference.labels import EMOTIONS, most_probable
@@ -146,11 +147,11 @@ class Limits(Struct, frozen=True):
 
 
 class Welcome(Struct, frozen=True, tag="hello", kw_only=True):
-    """The answer to a hello."""
+    """The answer to a hello. participant: unset for the room's camera."""
 
     version: int
     session: SessionFacts
-    participant: ParticipantFacts
+    participant: ParticipantFacts | UnsetType = UNSET
     limits: Limits
     policy: Policy
 
@@ -172,6 +173,34 @@ class Result(Struct, frozen=True, tag="result"):
     direction: Direction | None
     engagement: Share | None
     level: Level | None
+
+
+class RoomResult(Struct, frozen=True, tag="room"):
+    """What all faces of the room's frame seq show together.
+
+    boxes: of every face, as a student's box, the largest first. facing: share of the faces that
+    face the camera, and emotions: their mean probabilities, both over the last ten seconds; None
+    and empty where nothing is known.
+    """
+
+    seq: int
+    at: Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+    faces: int
+    boxes: list[tuple[Share, Share, Share, Share]]
+    facing: Share | None
+    emotions: ByEmotion
+
+
+class RoomShown(Struct, frozen=True):
+    """The room's camera as a dashboard shows it. camera: why there are frames, or none.
+
+    faces: in the latest picture, None where none was analysed. facing, emotions: see RoomResult.
+    """
+
+    camera: CameraState
+    faces: int | None
+    facing: Share | None
+    emotions: ByEmotion
 
 
 class Shed(Struct, frozen=True, tag="shed"):
@@ -216,6 +245,8 @@ class Closing(Struct, frozen=True, tag="closing"):
 
 StudentMessage = Welcome | Result | Shed | Fault | Pong | Pace | SessionState | Closing
 """Whatever a student is told."""
+RoomMessage = Welcome | RoomResult | Shed | Fault | Pong | SessionState | Closing
+"""Whatever the device with the room's camera is told."""
 
 encode: Final = msgspec.json.Encoder().encode
 """A message as the JSON text that is sent, in UTF-8."""
@@ -230,7 +261,7 @@ def result(
         seq,
         at.isoformat(),
         seen.faces,
-        fractions(seen),
+        None if seen.box is None else shares(seen.box, seen.width, seen.height),
         None if values is None else most_probable(values),
         None if values is None else by_emotion(values),
         estimate.direction,
@@ -251,12 +282,9 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def fractions(seen: FrameResult) -> tuple[float, float, float, float] | None:
-    """The face box as shares of the frame: x, y, width, height, each 0 to 1."""
-    if seen.box is None:
-        return None
-    x, y, w, h = seen.box
-    width, height = seen.width, seen.height
+def shares(box: Box, width: int, height: int) -> tuple[float, float, float, float]:
+    """A face's box as shares of a picture of this size: x, y, width, height, each 0 to 1."""
+    x, y, w, h = box
     return _share(x / width), _share(y / height), _share(w / width), _share(h / height)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from sessions.live.dashboard_messages import DashboardMessage
-from sessions.live.protocol import VERSION, ClientMessage, StudentMessage
+from sessions.live.protocol import VERSION, ClientMessage, RoomMessage, StudentMessage
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 FILE: Final = "protocol.schema.json"
@@ -19,12 +19,14 @@ FILE: Final = "protocol.schema.json"
 def schema_text() -> str:
     """The content of the file: under "$defs" every message, and a union for each direction.
 
-    ClientMessage is what a client says, StudentMessage what a student is told, DashboardMessage
-    what a dashboard is told; frames are binary messages and stand in docs/protocol.md alone.
+    ClientMessage is what a client says, StudentMessage what a student is told, RoomMessage what
+    the room's camera is, DashboardMessage what a dashboard is; frames are binary messages and
+    stand in docs/protocol.md alone.
     """
     unions = {
         "ClientMessage": ClientMessage,
         "StudentMessage": StudentMessage,
+        "RoomMessage": RoomMessage,
         "DashboardMessage": DashboardMessage,
     }
     schemas, parts = msgspec.json.schema_components(unions.values(), ref_template="#/$defs/{name}")

@@ -18,6 +18,7 @@ from django.db.utils import Error
 from sessions.live.counters import Counters
 from sessions.live.inserting import Inserter
 from sessions.live.journal import Entries, Journal
+from sessions.live.room_buffer import RoomBuffer, store
 from sessions.models import Connection, Participant, Sample
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Recorder:
         """journal: a folder; None keeps nothing beyond the end."""
         self._journal = None if journal is None else Journal(journal)
         self._counts = counts
+        self.rooms = RoomBuffer(counts)
         self._max_waiting = max_waiting
         self._inserter = Inserter(counts)
         self._lock = threading.Lock()
@@ -132,6 +134,7 @@ class Recorder:
         """Write what waits, in this thread. Raises django.db.Error while the database is away."""
         while self.waiting:
             self._write_samples()
+        self.rooms.write()
         self._write_cameras()
         self._write_moments()
 
@@ -188,6 +191,8 @@ class Recorder:
         for start in range(0, len(entries.samples), MAX_BATCH):
             batch = entries.samples[start : start + MAX_BATCH]
             self._inserter.insert(batch, may_repeat=True)
+        if entries.rooms:
+            store(entries.rooms)
         with self._lock:
             self._cameras |= entries.cameras | self._cameras
             self._closed |= entries.closed | self._closed
@@ -206,14 +211,15 @@ class Recorder:
             samples, cameras = [*self._writing, *self._samples], dict(self._cameras)
             self._samples.clear()
             self._writing = []
-        if not samples and not cameras and not closed:
+        rooms = self.rooms.take()
+        if not samples and not cameras and not closed and not rooms:
             return
-        count = len(samples)
+        count = len(samples) + len(rooms)
         if self._journal is None:
             logger.error("%d samples could not be stored before the end", count)
             return
         try:
-            self._journal.write(samples, cameras, closed)
+            self._journal.write(Entries(samples, cameras, closed, rooms))
         except OSError:
             logger.exception("%d samples are lost: the journal cannot be written", count)
         else:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from inference.labels import EMOTIONS, most_probable
-from inference.pipeline import FrameResult
+from inference.pipeline import FrameResult, PictureResult
+from inference.room import RoomView
 from inference.track import Estimate
 from sessions.joining.admission import Admission
 from sessions.live.people import Presence
-from sessions.models import Sample
+from sessions.models import RoomSample, Sample
 
 
 def sample_of(
@@ -36,6 +37,23 @@ def sample_of(
         expression=estimate.expression,
         facing=estimate.facing,
         direction=estimate.direction,
+        **({} if values is None else dict(zip(EMOTIONS, values, strict=True))),
+    )
+
+
+def room_sample_of(
+    session_id: int, at: datetime, started_at: datetime, seen: PictureResult, view: RoomView
+) -> RoomSample:
+    """The record of one analysed frame of the room's camera: all its faces together."""
+    values = view.probabilities
+    return RoomSample(
+        session_id=session_id,
+        at=at,
+        second=max(0, int((at - started_at).total_seconds())),
+        faces=view.faces,
+        facing=view.facing,
+        model_name=seen.model,
+        detector=seen.detector,
         **({} if values is None else dict(zip(EMOTIONS, values, strict=True))),
     )
 

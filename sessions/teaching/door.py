@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from sessions.errors import NotAllowed
-from sessions.joining import membership
+from sessions.joining import membership, room
 from sessions.site.access import (
     TeacherRequest,
     own_participant,
@@ -90,3 +90,23 @@ def refuse(request: TeacherRequest, pk: int, takeover_pk: int) -> HttpResponse:
     name = takeover.participant.display_name
     membership.refuse(takeover)
     return _done(request, pk, f"The other device does not become {name}.")
+
+
+@login_required
+@require_POST
+def allow_room(request: TeacherRequest, pk: int) -> HttpResponse:
+    """Make a link by which a device becomes the room's camera."""
+    try:
+        room.allow_room(own_session(request, pk))
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("session", pk)
+    return _done(request, pk, "The room camera's link is ready: open it on the device.")
+
+
+@login_required
+@require_POST
+def end_room(request: TeacherRequest, pk: int) -> HttpResponse:
+    """There is no room's camera any longer."""
+    room.end_room(own_session(request, pk))
+    return _done(request, pk, "The room's camera is taken away. What it counted stays.")

@@ -70,7 +70,7 @@ def session_edit(request: TeacherRequest, pk: int) -> HttpResponse:
 @require_safe
 def session_lobby(request: TeacherRequest, pk: int) -> HttpResponse:
     session = own_session(request, pk)
-    link = _join_link(request, session)
+    link, room_link = _join_link(request, session), _room_link(request, session)
     return render(
         request,
         "teaching/lobby.html",
@@ -78,6 +78,8 @@ def session_lobby(request: TeacherRequest, pk: int) -> HttpResponse:
             "session": session,
             "link": link,
             "qr": qr_svg(link),
+            "room_link": room_link,
+            "room_qr": qr_svg(room_link) if room_link else None,
             "is_local": _host(request) in LOCAL_HOSTS,
             "participants": _with_list(session, session.participants.present().in_join_order()),
             "removed": session.participants.removed(),
@@ -180,6 +182,15 @@ def _with_list(
 
 def _join_link(request: TeacherRequest, session: ClassSession) -> str:
     return request.build_absolute_uri(reverse("join_session", args=[session.code]))
+
+
+def _room_link(request: TeacherRequest, session: ClassSession) -> str:
+    """Of the room's camera; empty while there is none."""
+    if not session.room_key:
+        return ""
+    return request.build_absolute_uri(
+        reverse("room_consent", args=[session.code, session.room_key])
+    )
 
 
 def _host(request: TeacherRequest) -> str:

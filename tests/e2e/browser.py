@@ -63,6 +63,22 @@ def make_camera_file(video: Path, folder: Path) -> Path:
     return target
 
 
+def make_still_camera(picture: Path, folder: Path, size: tuple[int, int] = (1280, 720)) -> Path:
+    """The picture, as large as it fits on grey, as what a webcam of this size shows for ever."""
+    image = cv2.imread(str(picture))
+    if image is None:
+        raise ValueError(f"{picture} is no picture that OpenCV can read.")
+    width, height = size
+    scale = min(width / image.shape[1], height / image.shape[0])
+    shown = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    view = np.full((height, width, 3), 128, np.uint8)
+    left, top = (width - shown.shape[1]) // 2, (height - shown.shape[0]) // 2
+    view[top : top + shown.shape[0], left : left + shown.shape[1]] = shown
+    target = folder / f"{picture.stem}.mjpeg"
+    target.write_bytes(encode_jpeg(view, 95) * CAMERA_FPS)
+    return target
+
+
 @contextmanager
 def chromium(
     camera: Path | None = None, *, allow_camera: bool = True, arguments: Sequence[str] = ()

@@ -15,7 +15,15 @@ from sessions.live.dashboard_messages import Ask, Tick, WatchedSession
 from sessions.live.dashboard_messages import Snapshot as SnapshotMessage
 from sessions.live.live_class import LiveClass
 from sessions.live.people import Presence
-from sessions.live.protocol import CloseCode, Fault, Ping, Pong, ProtocolError, SessionState
+from sessions.live.protocol import (
+    CloseCode,
+    Fault,
+    Ping,
+    Pong,
+    ProtocolError,
+    RoomShown,
+    SessionState,
+)
 from sessions.live.runtime import Runtime
 from sessions.live.snapshot import Snapshot, load_snapshot
 from sessions.live.sockets.base import LiveSocket
@@ -144,7 +152,9 @@ class DashboardSocket(LiveSocket):
         """Numbers of the participants shown."""
         return () if self.state is None else self.state.ids()
 
-    async def tick(self, trouble: list[str], asks: Sequence[tuple[int, str]]) -> None:
+    async def tick(
+        self, trouble: list[str], asks: Sequence[tuple[int, str]], room: RoomShown | None
+    ) -> None:
         """Say what changed in the last second."""
         if self.state is None or self.live is None or self.live.state == "ended":
             return
@@ -157,6 +167,7 @@ class DashboardSocket(LiveSocket):
                 state=self.live.state,
                 trouble=trouble,
                 asks=[Ask(key, name) for key, name in asks],
+                room=room,
             )
         )
 

@@ -27,7 +27,7 @@ def page(report: SessionReport) -> str:
             "facts": facts(report),
             "charts": charts,
             "figures": {chart.key: chart.figure for chart in charts},
-            "css": _static("css/site.css"),
+            "css": _static("css/tokens.css") + _static("css/site.css"),
             "plotly": get_plotlyjs(),
             "script": _static("js/reports/report.js"),
         },

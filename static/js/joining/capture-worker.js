@@ -3,7 +3,7 @@
  * Takes pictures and sends them, at the interval of the class. All of it runs in this worker,
  * because a browser slows down the timers of a page whose tab is hidden, but not a worker's.
  *
- * From the page: {type: "connect", url}, {type: "again"}, {type: "camera", state},
+ * From the page: {type: "connect", url, widest?}, {type: "again"}, {type: "camera", state},
  * {type: "source", kind: "track" | "page" | "none", readable?}, {type: "picture", bitmap | null}.
  * To the page: all that ClassSocket tells, {type: "grab"} for a picture of the page's video, and
  * {type: "pictures", ok} when several in a row could not be taken, and when one can again.
@@ -11,11 +11,12 @@
 
 import { ClassSocket } from "./socket.js";
 
+/** Of a student's picture: one face fills a good part of it. */
 const WIDTH_PX = 320;
 const PAUSE_MS = 1000;
 /** So many in a row are told to the student. */
 const TOLD_AFTER = 3;
-const JPEG = { type: "image/jpeg", quality: 0.7 };
+const QUALITIES = [0.7, 0.5, 0.3];
 
 /** @typedef {{next: () => Promise<VideoFrame | ImageBitmap | null>, stop: () => void}} Source */
 
@@ -33,6 +34,9 @@ let paceMs = 0;
 let dueAt = 0;
 /** Pictures in a row that could not be taken or encoded. */
 let failures = 0;
+let widest = WIDTH_PX;
+/** What the server takes of one picture. */
+let limits = { frame_bytes: Infinity, frame_pixels: Infinity };
 let wake = () => {};
 
 /**
@@ -65,21 +69,29 @@ function pageSource() {
   };
 }
 
+/** Pixels, rounded down: above the server's limit nothing is taken. */
+const whole = (/** @type {number} */ pixels) => Math.floor(pixels + 1e-6);
+
 /**
  * @param {VideoFrame | ImageBitmap} image closed when done
- * @returns {Promise<ArrayBuffer>} a JPEG at most WIDTH_PX wide
+ * @returns {Promise<ArrayBuffer>} a JPEG at most `widest` wide, and within the server's limits
  */
 async function encode(image) {
   const width = "displayWidth" in image ? image.displayWidth : image.width;
   const height = "displayHeight" in image ? image.displayHeight : image.height;
-  const scale = Math.min(1, WIDTH_PX / width);
-  const canvas = new OffscreenCanvas(Math.round(width * scale), Math.round(height * scale));
+  const scale = Math.min(1, widest / width, Math.sqrt(limits.frame_pixels / (width * height)));
+  const canvas = new OffscreenCanvas(whole(width * scale), whole(height * scale));
   try {
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
   } finally {
     image.close();
   }
-  return (await canvas.convertToBlob(JPEG)).arrayBuffer();
+  let blob = new Blob();
+  for (const quality of QUALITIES) {
+    blob = await canvas.convertToBlob({ type: "image/jpeg", quality });
+    if (blob.size <= limits.frame_bytes) break;
+  }
+  return blob.arrayBuffer();
 }
 
 const isReady = () => live && source !== null && socket !== null && socket.open;
@@ -132,6 +144,7 @@ function hear(message) {
     intervalMs = message.session.interval_s * 1000;
     paceMs = 0;
     live = message.session.state === "live";
+    limits = message.limits;
   } else if (message.type === "pace") {
     paceMs = message.interval_s * 1000;
     dueAt = performance.now() + message.wait_s * 1000;
@@ -154,6 +167,7 @@ function changeSource(kind, readable) {
 
 addEventListener("message", ({ data }) => {
   if (data.type === "connect") {
+    widest = data.widest ?? WIDTH_PX;
     socket = new ClassSocket(data.url, hear);
     socket.connect();
   } else if (data.type === "again") {

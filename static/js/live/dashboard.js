@@ -6,6 +6,7 @@ import { capital } from "../site/words.js";
 import { ClassSeries } from "./class_series.js";
 import { DashboardSocket } from "./dashboard_socket.js";
 import { showAsks, showTrouble } from "./door.js";
+import { showRoom } from "./room.js";
 import { StudentCards } from "./student_cards.js";
 
 const DRAW_EVERY_MS = 1000;
@@ -111,6 +112,7 @@ function takeTick(tick) {
   cards.update(tick.participants, tick.now);
   for (const id of tick.removed) cards.remove(id);
   showAsks(tick.asks);
+  showRoom(tick.room);
   showTrouble(tick.trouble);
   hasNews = true;
 }

@@ -60,16 +60,21 @@ const PROBLEMS = {
 /**
  * The webcam's stream, without sound; asks the user where the browser wants that.
  *
+ * @param {{width: number, height: number}} size of the pictures wanted
  * @returns {Promise<MediaStream>}
  * @throws {CameraProblem}
  */
-export async function openCamera() {
+export async function openCamera(size = { width: 640, height: 480 }) {
   if (!navigator.mediaDevices) throw INSECURE;
   if (typeof OffscreenCanvas === "undefined") throw TOO_OLD;
   try {
     return await navigator.mediaDevices.getUserMedia({
       audio: false,
-      video: { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15 } },
+      video: {
+        width: { ideal: size.width },
+        height: { ideal: size.height },
+        frameRate: { ideal: 15 },
+      },
     });
   } catch (error) {
     throw PROBLEMS[/** @type {DOMException} */ (error).name] ?? BUSY;

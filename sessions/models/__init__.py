@@ -1,0 +1,18 @@
+"""What is kept: courses, students, sessions, participants, connections, samples."""
+
+from sessions.models.courses import Course, Student
+from sessions.models.lessons import ClassSession, default_definition
+from sessions.models.people import Connection, Participant, Takeover
+from sessions.models.samples import RoomSample, Sample
+
+__all__ = [
+    "ClassSession",
+    "Connection",
+    "Course",
+    "Participant",
+    "RoomSample",
+    "Sample",
+    "Student",
+    "Takeover",
+    "default_definition",
+]
