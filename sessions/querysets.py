@@ -289,15 +289,23 @@ class RoomSampleQuerySet(QuerySet["RoomSample"]):
         return self.filter(session=session_id)
 
     def means_by_time(self, width_s: int) -> QuerySet[RoomSample, tuple[Any, ...]]:
-        """Buckets of width_s seconds. Rows: bucket, number of frames, then means over these:
-        faces, share facing, the seven probabilities."""
+        """Buckets of width_s seconds. Rows: bucket, number of frames, a name of the model and of
+        the detector, then means over the frames: faces, share facing, the seven probabilities.
+        """
         columns = ("faces", "facing", *EMOTIONS)
         return (
             self.annotate(bucket=F("second") / width_s)
             .values("bucket")
-            .annotate(frames=Count("pk"), **{f"mean_{column}": Avg(column) for column in columns})
+            .annotate(
+                frames=Count("pk"),
+                model=Max("model_name"),
+                found_by=Max("detector"),
+                **{f"mean_{column}": Avg(column) for column in columns},
+            )
             .order_by("bucket")
-            .values_list("bucket", "frames", *(f"mean_{column}" for column in columns))
+            .values_list(
+                "bucket", "frames", "model", "found_by", *(f"mean_{column}" for column in columns)
+            )
         )
 
     def in_order(self) -> RoomSampleQuerySet:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from inference.labels import EMOTIONS
 from sessions import codes
 from sessions.joining import membership
-from sessions.models import ClassSession, Course, Participant, Sample, Student
+from sessions.models import ClassSession, Course, Participant, RoomSample, Sample, Student
 
 _number = count(1)
 PASSWORD = "correct-horse-battery"
@@ -54,6 +54,21 @@ def make_participant(
         token_hash=codes.hash_token(token or codes.new_token()),
         **fields,
     )
+
+
+def make_room_sample(
+    session: ClassSession, second: int = 0, emotion: str = "happy", **fields: Any
+) -> RoomSample:
+    """One picture of the room's camera; an empty emotion leaves the estimates out."""
+    if emotion:
+        rest = 0.1 / (len(EMOTIONS) - 1)
+        fields = {name: 0.9 if name == emotion else rest for name in EMOTIONS} | fields
+        fields.setdefault("facing", 0.5)
+        fields.setdefault("model_name", "compact")
+    started = session.started_at or timezone.now()
+    at = started + timedelta(seconds=second, microseconds=next(_number))
+    fields = {"faces": 5, "detector": "yunet"} | fields
+    return RoomSample.objects.create(session=session, at=at, second=second, **fields)
 
 
 def make_sample(

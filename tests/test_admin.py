@@ -16,7 +16,13 @@ from pytest_django import DjangoAssertNumQueries
 from sessions import services
 from sessions.joining import membership
 from sessions.models import ClassSession, Course, Participant, Sample
-from tests.factories import make_participant, make_sample, make_session, make_teacher
+from tests.factories import (
+    make_participant,
+    make_room_sample,
+    make_sample,
+    make_session,
+    make_teacher,
+)
 from tests.known_session import KnownSession, add_samples, make_known_session
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +62,7 @@ def test_every_list_opens_is_searched_and_shows_its_rows(
 @pytest.mark.parametrize("model", MODELS)
 def test_every_single_page_opens(model: str, head: Client, known: KnownSession) -> None:
     membership.ask_for(known.ann)
+    make_room_sample(known.session)
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     html = head.get(at(f"{model}_change", row.pk))
@@ -79,6 +86,7 @@ def test_lists_take_the_same_queries_with_more_rows(
 @pytest.mark.parametrize("model", ["sample", "connection"])
 def test_records_are_only_read(model: str, head: Client, known: KnownSession) -> None:
     membership.ask_for(known.ann)
+    make_room_sample(known.session)
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     assert head.get(at(f"{model}_add")).status_code == 403

@@ -121,10 +121,7 @@ def test_close_codes_lie_where_applications_may_choose_them() -> None:
 def test_a_box_is_told_in_shares_of_the_frame(
     width: int, height: int, box: tuple[int, int, int, int]
 ) -> None:
-    seen = FrameResult(width, height, 1, box, None, None, "m", "yunet")
-    shares = protocol.fractions(seen)
-    assert shares is not None
-    assert all(0 <= share <= 1 for share in shares)
+    assert all(0 <= share <= 1 for share in protocol.shares(box, width, height))
 
 
 def test_a_result_tells_what_was_seen() -> None:

@@ -23,6 +23,7 @@ from sessions.reports.buckets import (
     is_enough,
     width_for,
 )
+from sessions.reports.room import RoomReport, room_report
 from sessions.reports.tally import ClassTally, Stay, Tally, attended, merged, seconds_by_slot
 
 MIN_BUCKET_S: Final = 5
@@ -106,6 +107,8 @@ class SessionReport:
     students: tuple[StudentRow, ...]
     """By name."""
     total: ClassTally
+    room: RoomReport | None
+    """What the room's camera counted; not part of any other figure."""
     generated_at: datetime
 
     @property
@@ -134,7 +137,7 @@ def widths_for(length_s: float, interval_s: float) -> tuple[int, int]:
 
 
 def session_report(session: ClassSession) -> SessionReport:
-    """Report a session in four queries, however many its students; its course must be loaded."""
+    """Report a session in five queries, however many its students; its course must be loaded."""
     with_emotion = settings.POLICY == "emotion"
     length = session.elapsed.total_seconds()
     bucket_s, cell_s = widths_for(length, session.interval_s)
@@ -161,6 +164,7 @@ def session_report(session: ClassSession) -> SessionReport:
         cell_s=cell_s,
         students=students,
         total=ClassTally(tuple(row.tally for row in students), session.interval_s),
+        room=room_report(session, bucket_s, length, with_emotion),
         generated_at=timezone.now(),
     )
 

@@ -109,3 +109,14 @@ def short(name: str) -> str:
 def rounded(value: float | None) -> float | None:
     """Four digits are more than a chart shows, and keep the page small."""
     return None if value is None else round(value, 4)
+
+
+def time_axis(length_s: float, **fields: Any) -> Figure:
+    """Minutes of a session of this length."""
+    return {
+        "title": axis_title("minutes since the start"),
+        "range": [0, length_s / 60],
+        "zeroline": False,
+        "automargin": True,
+        **fields,
+    }

@@ -18,7 +18,9 @@ from sessions.reports.charts.figures import (
     name_axis,
     plotly_text,
     rounded,
+    time_axis,
 )
+from sessions.reports.charts.room import room_chart
 from sessions.reports.facts import TOO_LITTLE, clock, decimal, duration, percent
 from sessions.reports.session import SessionReport
 from sessions.site.palette import (
@@ -34,8 +36,13 @@ from sessions.site.palette import (
 
 def session_charts(report: SessionReport) -> list[Chart]:
     """The charts of a session's report; without emotion, of presence only."""
-    if not report.has_data:
-        return []
+    charts = _student_charts(report) if report.has_data else []
+    if report.room is not None:
+        charts.append(room_chart(report.room, report.length_s, is_wide=report.has_data))
+    return charts
+
+
+def _student_charts(report: SessionReport) -> list[Chart]:
     covered = f"Coverage {percent(report.total.coverage)}"
     step = f"one value each {duration(report.bucket_s)}"
     blank = TOO_LITTLE if report.with_emotion else "not connected"
@@ -78,14 +85,8 @@ def session_charts(report: SessionReport) -> list[Chart]:
 
 
 def _time_axis(report: SessionReport, **fields: Any) -> Figure:
-    last = max(report.length_s, (report.buckets[-1].start_s if report.buckets else 0)) / 60
-    return {
-        "title": axis_title("minutes since the start"),
-        "range": [0, last],
-        "zeroline": False,
-        "automargin": True,
-        **fields,
-    }
+    last = max(report.length_s, report.buckets[-1].start_s if report.buckets else 0)
+    return time_axis(last, **fields)
 
 
 def _times(report: SessionReport) -> list[float]:

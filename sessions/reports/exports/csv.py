@@ -1,4 +1,4 @@
-"""CSV: one row a sample, and one row a student.
+"""CSV: one row a sample, one row a student, and one row a picture of the room's camera.
 
 UTF-8 with a byte order mark, without which Excel takes names for another encoding. Every row
 says by itself that it is an estimate, so that a row copied elsewhere still does.
@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
 
 from inference.labels import EMOTIONS
+from sessions.models import RoomSample
 from sessions.reports.exports import rows as sample_rows
 from sessions.reports.exports.export import Export
 from sessions.reports.facts import SHORT_NOTE, TOO_LITTLE, model_names
@@ -75,6 +76,31 @@ def students(report: SessionReport) -> bytes:
     return _lines([head, *rows], BYTE_ORDER_MARK)
 
 
+def room(report: SessionReport) -> bytes:
+    """The whole file, one row a picture of the room's camera: all its faces together."""
+    head = (
+        *("session", "at", "second", "faces"),
+        *(("facing", *EMOTIONS, "model") if report.with_emotion else ()),
+        *("detector", "coverage", "note", "generated_at"),
+    )
+    title = plain(report.title)
+    coverage = _number(report.room.coverage if report.room else None)
+    note = SHORT_NOTE if report.with_emotion else "presence only"
+    generated = report.generated_at.isoformat(timespec="seconds")
+    estimated = ("facing", *EMOTIONS)
+    rows: list[Sequence[object]] = [head]
+    for one in RoomSample.objects.of_session(report.session_id).in_order().iterator():
+        told = (*(_number(getattr(one, name)) for name in estimated), one.model_name)
+        rows.append(
+            (
+                *(title, one.at.isoformat(), one.second, one.faces),
+                *(told if report.with_emotion else ()),
+                *(one.detector, coverage, note, generated),
+            )
+        )
+    return _lines(rows, BYTE_ORDER_MARK)
+
+
 def _student(report: SessionReport, row: StudentRow) -> tuple[object, ...]:
     tally = row.tally
     shares = tally.emotion_shares or (None,) * len(EMOTIONS)
@@ -131,5 +157,9 @@ EXPORTS: Final = (
     ),
     Export(
         "csv", 4, "CSV: samples", "one row a sample", "-samples.csv", CONTENT_TYPE, samples
+    ),
+    Export(
+        "room-csv", 6, "CSV: room", "one row a picture of the room's camera",
+        "-room.csv", CONTENT_TYPE, room, of_room=True,
     ),
 )  # fmt: skip

@@ -16,6 +16,7 @@ class Export:
 
     kind: in its address. place: where it stands among the links, the lowest first. label,
     about: of its link. ending: of the file's name. make: its content, whole or in parts.
+    of_room: offered only where a room's camera was.
     """
 
     kind: str
@@ -25,3 +26,4 @@ class Export:
     ending: str
     content_type: str
     make: Callable[[SessionReport], Content]
+    of_room: bool = False

@@ -13,6 +13,9 @@ session       {"id", "title", "course", "started_at", "ended_at", "live", "inter
 summary       counts and means of the class, as for a student below, without names
 timeline      {"width_s", "buckets": [{"start_s", "samples", "usable", "expected", "coverage",
               "engagement", "facing", "emotions": mean probabilities or null}]}
+room          of the room's camera, or null: {"models", "detectors", "frames", "coverage", "faces",
+              "facing", "width_s", "buckets": [{"start_s", "frames", "coverage", "faces",
+              "facing", "emotions"}]}, means over its pictures; no other figure has them
 students      [{"participant", "participants": all of this student, "student", "name",
               "simulated", "attended_s", "attendance", "samples", "usable", "coverage",
               "engagement", "facing", "emotion_shares", "dominant"}]
@@ -27,6 +30,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -94,6 +98,7 @@ def head(report: SessionReport) -> dict[str, Any]:
                 for bucket in report.buckets
             ],
         },
+        "room": None if report.room is None else asdict(report.room),
         "students": [
             {
                 "participant": row.participant_id,

@@ -1,4 +1,4 @@
-"""XLSX with native charts: summary, students, timeline and samples on a sheet each."""
+"""XLSX with native charts: summary, students, timeline, samples and room on a sheet each."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from xlsxwriter.worksheet import Worksheet
 from inference.labels import EMOTIONS
 from sessions.reports.exports import rows as sample_rows
 from sessions.reports.exports.export import Export
+from sessions.reports.exports.xlsx_charts import Charts
 from sessions.reports.facts import TOO_LITTLE, facts, moment, note, simulated
+from sessions.reports.room import RoomReport
 from sessions.reports.session import SessionReport
-from sessions.site.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR, FACING_COLOUR
 
 EXCEL_ROWS: Final = 1_048_576
 SAMPLE_HEAD_ROWS: Final = 1
@@ -48,6 +49,7 @@ class _Writer:
     def __init__(self, book: Workbook, report: SessionReport, most_samples: int) -> None:
         self.book = book
         self.report = report
+        self.charts = Charts(book, report)
         self.most_samples = most_samples
         self.formats: dict[str, Format] = {
             "text": book.add_format(),
@@ -71,6 +73,8 @@ class _Writer:
         self._students(students)
         self._timeline(timeline)
         self._samples(samples)
+        if self.report.room is not None:
+            self._room(self.book.add_worksheet("Room"), self.report.room)
 
     def _summary(self, sheet: Worksheet) -> None:
         report = self.report
@@ -97,8 +101,8 @@ class _Writer:
             sheet.write_string(index, 0, name, self.formats[style if heading else "text"])
             self._cell(sheet, index, 1, value, "text" if heading else style)
         if report.with_emotion and report.has_data:
-            sheet.insert_chart(0, 3, self._engagement_chart())
-            sheet.insert_chart(18, 3, self._emotion_chart())
+            sheet.insert_chart(0, 3, self.charts.engagement())
+            sheet.insert_chart(18, 3, self.charts.emotions())
 
     def _students(self, sheet: Worksheet) -> None:
         emotion = self.report.with_emotion
@@ -127,7 +131,7 @@ class _Writer:
             values += ["yes" if row.is_simulated or self.report.is_simulated else "no"]
             self._row(sheet, index, columns, values)
         if self.report.students:
-            sheet.insert_chart(1, len(columns) + 1, self._student_chart(6 if emotion else 5))
+            sheet.insert_chart(1, len(columns) + 1, self.charts.students(6 if emotion else 5))
 
     def _timeline(self, sheet: Worksheet) -> None:
         columns: list[Column] = [
@@ -178,6 +182,23 @@ class _Writer:
             local = at.astimezone(zone).replace(tzinfo=None)
             self._row(sheet, index, columns, [names[key], local, *rest], blank="")
 
+    def _room(self, sheet: Worksheet, room: RoomReport) -> None:
+        columns: list[Column] = [
+            ("Start", 10, "time"),
+            ("Pictures", 10, "count"),
+            ("Coverage", 10, "share"),
+            ("Faces (mean)", 12, "value"),
+        ]
+        if self.report.with_emotion:
+            columns += [("Facing the camera", 12, "share")]
+            columns += [(name.capitalize(), 10, "value") for name in EMOTIONS]
+        self._head(sheet, columns)
+        for index, one in enumerate(room.buckets, start=1):
+            values: list[Any] = [one.start_s / DAY_S, one.frames, one.coverage, one.faces]
+            if self.report.with_emotion:
+                values += [one.facing, *(one.emotions or (None,) * len(EMOTIONS))]
+            self._row(sheet, index, columns, values, blank="")
+
     def _samples_left_out(self) -> int:
         return max(0, self.report.total.samples - self.most_samples)
 
@@ -224,75 +245,6 @@ class _Writer:
             sheet.write_datetime(row, column, value, self.formats[style])
         else:
             sheet.write_number(row, column, value, self.formats[style])
-
-    def _column(self, sheet: str, column: int, rows: int) -> list[Any]:
-        return [sheet, 1, column, rows, column]
-
-    def _engagement_chart(self) -> Any:
-        rows = len(self.report.buckets)
-        chart = self.book.add_chart({"type": "line"})
-        for column, name, colour in (
-            (5, "Engagement", ENGAGEMENT_COLOUR),
-            (6, "Facing the screen", FACING_COLOUR),
-            (4, "Coverage", COVERAGE_COLOUR),
-        ):
-            chart.add_series(
-                {
-                    "name": name,
-                    "categories": self._column("Timeline", 0, rows),
-                    "values": self._column("Timeline", column, rows),
-                    "line": {"color": colour.upper(), "width": 2 if column == 5 else 1},
-                }
-            )
-        return self._finish(chart, "Engagement and coverage over time")
-
-    def _emotion_chart(self) -> Any:
-        rows = len(self.report.buckets)
-        chart = self.book.add_chart({"type": "column", "subtype": "stacked"})
-        for index, name in enumerate(EMOTIONS):
-            chart.add_series(
-                {
-                    "name": name,
-                    "categories": self._column("Timeline", 0, rows),
-                    "values": self._column("Timeline", 7 + index, rows),
-                    "fill": {"color": EMOTION_COLOURS[name].upper()},
-                    "gap": 0,
-                }
-            )
-        return self._finish(chart, "Emotion over time (mean probabilities)")
-
-    def _student_chart(self, column: int) -> Any:
-        rows = len(self.report.students)
-        name = "Mean engagement" if column == 6 else "Coverage"
-        chart = self.book.add_chart({"type": "bar"})
-        chart.add_series(
-            {
-                "name": name,
-                "categories": self._column("Students", 0, rows),
-                "values": self._column("Students", column, rows),
-                "fill": {"color": ENGAGEMENT_COLOUR.upper()},
-            }
-        )
-        chart.set_title({"name": f"{name} by student", "name_font": {"size": 12}})
-        chart.set_legend({"none": True})
-        chart.set_x_axis({"min": 0, "max": 1})
-        chart.set_y_axis({"reverse": True})
-        chart.set_size({"width": 620, "height": 120 + 22 * rows})
-        return chart
-
-    def _finish(self, chart: Any, title: str) -> Any:
-        chart.set_title({"name": title, "name_font": {"size": 12}})
-        chart.set_x_axis(
-            {
-                "name": "time since the start",
-                "interval_unit": max(1, len(self.report.buckets) // 10),
-            }
-        )
-        chart.set_y_axis({"min": 0, "max": 1, "num_format": "0.0"})
-        chart.set_legend({"position": "bottom"})
-        chart.show_blanks_as("gap")
-        chart.set_size({"width": 760, "height": 340})
-        return chart
 
 
 EXPORTS: Final = (
