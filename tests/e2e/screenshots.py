@@ -108,6 +108,7 @@ def addresses(server: Server, code: str) -> dict[str, dict[str, str]]:
             "admin-samples": "/admin/class_sessions/sample/",
         },
         "student": {"class": f"/join/{code}/class/"},
+        "room": {"room-consent": f"/join/{code}/room/{ROOM_KEY}/", "room": f"/join/{code}/room/"},
     }
 
 
@@ -122,10 +123,10 @@ def join(page: Page, base_url: str, code: str, name: str) -> None:
 def photograph(page: Page, name: str, address: str, file: Path, tallest: float) -> None:
     page.goto(address)
     page.wait_for_load_state("load")
-    if name == "class":
+    if name in ("class", "room"):
         flag(page, "socket", "open")
         page.get_by_role("button", name="Turn on camera").click()
-    if name in ("class", "live"):
+    if name in ("class", "room", "live"):
         page.wait_for_timeout(4000)
     page.wait_for_timeout(800)
     width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
@@ -148,6 +149,10 @@ def visit(
             if role == "student":
                 # A name is taken once it has joined.
                 join(page, server.base_url, code, f"Ada {width} {scheme}")
+            if role == "room" and not readme_only:
+                page.goto(f"{server.base_url}/join/{code}/room/{ROOM_KEY}/")
+                page.check("[name=agreed]")
+                page.get_by_role("button", name="Use this device").click()
             for name, path in pages.items():
                 if readme_only and (name, width) not in README_PAGES:
                     continue
@@ -174,6 +179,7 @@ def main() -> None:
         demo = json.loads(server.manage("create_demo", "--json"))
         server.manage("shell", "-c", MAKE_STAFF.format(email=demo["email"]))
         code = demo["code"]
+        server.manage("shell", "-c", ADD_ROOM.format(code=code, key=ROOM_KEY))
         with simulated_class(server, code):
             browser.new_page().wait_for_timeout(WARM_UP_MS)
             for role, pages in addresses(server, code).items():
@@ -187,6 +193,11 @@ def main() -> None:
 MAKE_STAFF: Final = (
     "from django.contrib.auth.models import User; "
     "User.objects.filter(email='{email}').update(is_staff=True, is_superuser=True)"
+)
+ROOM_KEY: Final = "k" * 43
+ADD_ROOM: Final = (
+    "from sessions.models import ClassSession; "
+    "ClassSession.objects.filter(code='{code}').update(room_key='{key}')"
 )
 
 if __name__ == "__main__":
