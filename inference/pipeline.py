@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 
 from inference.detection import Box, Detector, Face, clip_box
 from inference.emotion import EmotionModel
-from inference.engagement import combined
-from inference.expression import concentration_index
 from inference.frames import FrameError, decode_jpeg
 from inference.labels import most_probable
 from inference.pose import Pose, head_pose
@@ -53,43 +51,6 @@ class FrameResult:
     def emotion(self) -> str | None:
         """The most probable emotion, None without probabilities."""
         return None if self.probabilities is None else most_probable(self.probabilities)
-
-
-@dataclass(frozen=True, slots=True)
-class FaceResult:
-    """What was seen of one face of a picture.
-
-    box: x, y, w, h inside the picture, pixels. score: the detector's confidence, 0 to 1.
-    probabilities, pose: as in FrameResult. engagement: 0 to 1, as of somebody who faces the
-    screen. All three are None without a model.
-    """
-
-    box: Box
-    score: float
-    probabilities: tuple[float, ...] | None
-    engagement: float | None
-    pose: Pose | None
-
-    @property
-    def emotion(self) -> str | None:
-        """The most probable emotion, None without probabilities."""
-        return None if self.probabilities is None else most_probable(self.probabilities)
-
-
-@dataclass(frozen=True, slots=True)
-class PictureResult:
-    """Every usable face of one picture, the largest first.
-
-    width, height: of the picture as it is shown, pixels. model, title: the emotion model's name,
-    and its name for people, empty without one. detector: what found the faces.
-    """
-
-    width: int
-    height: int
-    faces: tuple[FaceResult, ...]
-    model: str
-    title: str
-    detector: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,42 +103,6 @@ class Pipeline:
             for s in seen
         ]
 
-    def analyse_all_faces(self, jpeg: bytes, max_bytes: int, max_pixels: int) -> PictureResult:
-        """Analyse every usable face of one picture, in the calling thread.
-
-        max_bytes, max_pixels: what this picture may have at most. Raises FrameError for one
-        that cannot be read.
-        """
-        image = decode_jpeg(jpeg, max_bytes, max_pixels)
-        height, width = image.shape[:2]
-        faces = _usable(self.detector.detect(image), width, height)
-        rows: Iterable[NDArray[np.float32] | None] = [None] * len(faces)
-        if self.model and faces:
-            crops = [self._crop(self.model, image, face) for face in faces]
-            rows = self.model.predict(np.stack(crops))
-        return PictureResult(
-            width,
-            height,
-            tuple(
-                self._face(face, row, width, height) for face, row in zip(faces, rows, strict=True)
-            ),
-            self.model.name if self.model else "",
-            self.model.title if self.model else "",
-            self.detector.name,
-        )
-
-    def _face(
-        self, face: Face, row: NDArray[np.float32] | None, width: int, height: int
-    ) -> FaceResult:
-        """row: the model's for the face, None without a model."""
-        box = clip_box(face.box, width, height)
-        if row is None:
-            return FaceResult(box, face.score, None, None, None)
-        probabilities = _tuple(row)
-        engagement = combined(concentration_index(probabilities), facing=1.0)
-        pose = head_pose(face.landmarks, width, height)
-        return FaceResult(box, face.score, probabilities, engagement, pose)
-
     def warm(self) -> None:
         """Run detector and model, so that the first frame is as fast as the others."""
         self.detector.warm()
@@ -211,19 +136,15 @@ class Pipeline:
 
     def _cut(self, image: NDArray[np.uint8], found: list[Face]) -> _Seen:
         height, width = image.shape[:2]
-        faces = _usable(found, width, height)
+        faces = usable(found, width, height)
         if not faces:
             return _Seen(width, height, 0, None, None)
         box = clip_box(faces[0].box, width, height)
         if self.model is None:
             return _Seen(width, height, len(faces), box, None)
-        crop = self._crop(self.model, image, faces[0])
+        crop = cut_out(image, faces[0], self.model, self.detector)
         pose = head_pose(faces[0].landmarks, width, height)
         return _Seen(width, height, len(faces), box, crop, pose)
-
-    def _crop(self, model: EmotionModel, image: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:
-        # The crop takes the whole box: cut at the border, the face would lie off its middle.
-        return crop_face(image, face.box, model.size, self.detector.crop_scale, model.channels)
 
     def _result(self, seen: _Seen, row: NDArray[np.float32] | None) -> FrameResult:
         return FrameResult(
@@ -231,7 +152,7 @@ class Pipeline:
             height=seen.height,
             faces=seen.faces,
             box=seen.box,
-            probabilities=None if row is None else _tuple(row),
+            probabilities=None if row is None else as_tuple(row),
             pose=seen.pose,
             model=self.model.name if self.model else "",
             detector=self.detector.name,
@@ -242,11 +163,20 @@ def _detect_pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(WORKERS, thread_name_prefix="detect", initializer=be_nice)
 
 
-def _tuple(row: NDArray[np.float32]) -> tuple[float, ...]:
-    return tuple(float(value) for value in row)
-
-
-def _usable(faces: Sequence[Face], width: int, height: int) -> list[Face]:
+def usable(faces: Sequence[Face], width: int, height: int) -> list[Face]:
     """Those worth an estimate, in a picture of this size."""
     boxes = ((face, clip_box(face.box, width, height)) for face in faces)
     return [face for face, (_, _, w, h) in boxes if min(w, h) > 0 and max(w, h) >= MIN_FACE]
+
+
+def cut_out(
+    image: NDArray[np.uint8], face: Face, model: EmotionModel, detector: Detector
+) -> NDArray[np.uint8]:
+    """The face as the model takes it, (size, size, channels)."""
+    # The crop takes the whole box: cut at the border, the face would lie off its middle.
+    return crop_face(image, face.box, model.size, detector.crop_scale, model.channels)
+
+
+def as_tuple(row: NDArray[np.float32]) -> tuple[float, ...]:
+    """The probabilities of a row of the model's."""
+    return tuple(float(value) for value in row)

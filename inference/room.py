@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from inference.facing import WINDOW_S, WORTH, direction_of
-from inference.pipeline import PictureResult
+from inference.pictures import PictureResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ def view_of(picture: PictureResult) -> RoomView:
         direction = None if face.pose is None else direction_of(face.pose)
         if direction is not None:
             facing.append(WORTH[direction])
-        if face.probabilities is not None and direction != "turned":
-            shown.append(face.probabilities)
+        if face.estimates and direction != "turned":
+            shown.append(face.estimates[0].probabilities)
     return RoomView(
         len(picture.faces),
         fmean(facing) if facing else None,

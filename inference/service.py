@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from inference.batcher import Batcher, Shed
-from inference.manifest import find_model
-from inference.pipeline import FrameResult, PictureResult, Pipeline
+from inference.emotion import EmotionModel
+from inference.manifest import ModelError, available_models, find_model
+from inference.pictures import PictureResult, analyse_picture
+from inference.pipeline import FrameResult, Pipeline
 from inference.runtimes import Runtime, load_detector, make_runtime
 
 logger = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ class Service:
         self._runtime: Runtime | None = None
         self._pipeline: Pipeline | None = None
         self._batcher: Batcher | None = None
+        self._others: list[EmotionModel] | None = None
         # One thread: pictures that teachers try out, and of rooms' cameras, leave the rest of the
         # machine to the classes.
         self._pictures = ThreadPoolExecutor(1, thread_name_prefix="picture")
@@ -93,13 +96,15 @@ class Service:
             raise Shed("The server is starting; send the next frame as usual.")
         return await self._batcher.analyse(jpeg, group=group, member=member)
 
-    def analyse_picture(self, jpeg: bytes, max_bytes: int, max_pixels: int) -> PictureResult:
+    def analyse_picture(
+        self, jpeg: bytes, max_bytes: int, max_pixels: int, *, every_model: bool = False
+    ) -> PictureResult:
         """Every face of one picture, a whole JPEG; blocks until its turn has come and it is done.
 
-        Raises FrameError for one that cannot be read, and Shed before warm() and after
-        PICTURE_WAIT_S.
+        every_model: by all models in models_dir, the served one first. Raises FrameError for a
+        picture that cannot be read, and Shed before warm() and after PICTURE_WAIT_S.
         """
-        job = self._picture_job(jpeg, max_bytes, max_pixels)
+        job = self._picture_job(jpeg, max_bytes, max_pixels, every_model)
         try:
             return job.result(PICTURE_WAIT_S)
         except TimeoutError:
@@ -108,16 +113,42 @@ class Service:
 
     async def analyse_room(self, jpeg: bytes) -> PictureResult:
         """Every face of a frame of a room's camera; waits and raises as analyse_picture()."""
-        job = self._picture_job(jpeg, self._options.max_bytes, self._options.max_pixels)
+        limits = self._options.max_bytes, self._options.max_pixels
+        job = self._picture_job(jpeg, *limits, every_model=False)
         try:
             return await asyncio.wait_for(asyncio.wrap_future(job), PICTURE_WAIT_S)
         except TimeoutError:
             raise Shed(TOO_MANY_PICTURES) from None
 
-    def _picture_job(self, jpeg: bytes, max_bytes: int, max_pixels: int) -> Future[PictureResult]:
-        if self._pipeline is None:
+    def _picture_job(
+        self, jpeg: bytes, max_bytes: int, max_pixels: int, every_model: bool
+    ) -> Future[PictureResult]:
+        if self._pipeline is None or self._runtime is None:
             raise Shed("The model is still being loaded.")
-        return self._pictures.submit(self._pipeline.analyse_all_faces, jpeg, max_bytes, max_pixels)
+        pipeline, runtime = self._pipeline, self._runtime
+
+        def analyse() -> PictureResult:
+            models = [pipeline.model] if pipeline.model else []
+            if every_model and models:
+                models += self._other_models(runtime)
+            return analyse_picture(jpeg, pipeline.detector, models, max_bytes, max_pixels)
+
+        return self._pictures.submit(analyse)
+
+    def _other_models(self, runtime: Runtime) -> list[EmotionModel]:
+        """Those that are not served, loaded at the first use; one that is damaged is left out."""
+        if self._others is None:
+            self._others = []
+            for name in available_models(self._options.models_dir):
+                if name == self._options.model:
+                    continue
+                try:
+                    model = runtime.emotion_model(find_model(self._options.models_dir, name))
+                except ModelError as error:
+                    logger.warning("%s is not compared: %s", name, error)
+                else:
+                    self._others.append(model)
+        return self._others
 
     def capacity(self) -> float | None:
         """Frames a second that can be answered; None while that is unknown."""

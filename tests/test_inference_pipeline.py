@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from inference.detection import HaarDetector
 from inference.emotion import EmotionModel
-from inference.engagement import combined
-from inference.expression import concentration_index
 from inference.frames import FrameError, decode_jpeg, encode_jpeg
 from inference.labels import EMOTIONS
-from inference.pipeline import FrameResult, PictureResult, Pipeline
+from inference.pipeline import FrameResult, Pipeline
 from inference.preprocessing import crop_face
 from inference.runtimes import load_detector
 from inference.runtimes.on_tensorflow import TensorFlow
@@ -108,7 +106,8 @@ def test_a_colour_model_sees_the_face_in_colour(
     assert result.probabilities == pytest.approx(tuple(wanted), abs=1e-6)
 
 
-def test_the_largest_of_five_faces_is_taken(pipeline: Pipeline, group: NDArray[np.uint8]) -> None:
+def test_the_largest_of_five_faces_is_taken(pipeline: Pipeline) -> None:
+    group = real_faces.group_picture()
     result = one(pipeline, group)
     assert (result.width, result.height, result.faces) == (1000, 667, 5)
     assert result.box is not None
@@ -204,77 +203,3 @@ def test_without_a_model_faces_are_counted_and_nothing_is_estimated(
     assert result.box is not None
     assert (result.probabilities, result.emotion, result.pose) == (None, None, None)
     assert result.model == ""
-
-
-def all_faces(pipeline: Pipeline, picture: NDArray[np.uint8]) -> PictureResult:
-    jpeg = encode_jpeg(picture, 95)
-    return pipeline.analyse_all_faces(jpeg, 2_000_000, 4_000_000)
-
-
-@pytest.fixture(scope="module")
-def group() -> NDArray[np.uint8]:
-    return real_faces.group_picture()
-
-
-def test_every_face_of_a_picture_is_estimated_the_largest_first(
-    pipeline: Pipeline, group: NDArray[np.uint8]
-) -> None:
-    seen = all_faces(pipeline, group)
-    assert (seen.width, seen.height, seen.title) == (1000, 667, "Tiny, untrained")
-    assert len(seen.faces) == 5
-    areas = [face.box[2] * face.box[3] for face in seen.faces]
-    assert areas == sorted(areas, reverse=True)
-    assert len({face.probabilities for face in seen.faces}) == 5
-    for face in seen.faces:
-        assert face.probabilities is not None
-        assert sum(face.probabilities) == pytest.approx(1, abs=1e-5)
-        expression = concentration_index(face.probabilities)
-        assert face.engagement == combined(expression, facing=1.0)
-        assert face.emotion == EMOTIONS[int(np.argmax(face.probabilities))]
-        assert 0.6 <= face.score <= 1
-
-
-def test_the_largest_face_is_estimated_as_in_a_frame(
-    pipeline: Pipeline, woman: NDArray[np.uint8]
-) -> None:
-    frame = one(pipeline, woman)
-    (face,) = pipeline.analyse_all_faces(encode(woman), MAX_BYTES, MAX_PIXELS).faces
-    assert (face.box, face.emotion) == (frame.box, frame.emotion)
-    assert face.probabilities == pytest.approx(frame.probabilities, abs=1e-6)
-
-
-def test_a_class_photograph_keeps_every_face(model: EmotionModel, group: NDArray[np.uint8]) -> None:
-    pipeline = Pipeline(model, load_detector("yunet", TensorFlow()), 1, 1)
-    school = cv2.resize(np.tile(group, (3, 3, 1)), (1280, 854), interpolation=cv2.INTER_AREA)
-    faces = all_faces(pipeline, np.asarray(school, np.uint8)).faces
-    pipeline.close()
-    assert len(faces) == 45
-
-
-def test_a_picture_on_its_side_is_turned_as_its_header_says(
-    pipeline: Pipeline, woman: NDArray[np.uint8]
-) -> None:
-    lying = encode(np.ascontiguousarray(np.rot90(woman)))
-    turn = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
-    header = b"\xff\xe1" + (len(turn) + 2).to_bytes(2) + turn
-    seen = pipeline.analyse_all_faces(lying[:2] + header + lying[2:], MAX_BYTES, MAX_PIXELS)
-    assert (seen.width, seen.height, len(seen.faces)) == (320, 240, 1)
-
-
-def test_a_picture_without_a_usable_face_has_none(pipeline: Pipeline) -> None:
-    assert all_faces(pipeline, blank()).faces == ()
-
-
-def test_a_picture_has_limits_of_its_own(pipeline: Pipeline) -> None:
-    with pytest.raises(FrameError, match="4,000,000 are allowed"):
-        all_faces(pipeline, blank(2001, 2000))
-    with pytest.raises(FrameError, match="not a JPEG"):
-        pipeline.analyse_all_faces(b"text", MAX_BYTES, MAX_PIXELS)
-
-
-def test_without_a_model_every_face_has_its_box_alone(group: NDArray[np.uint8]) -> None:
-    pipeline = Pipeline(None, HaarDetector(), MAX_BYTES, MAX_PIXELS)
-    seen = all_faces(pipeline, group)
-    pipeline.close()
-    assert (len(seen.faces), seen.title) == (5, "")
-    assert {(f.probabilities, f.emotion, f.engagement) for f in seen.faces} == {(None, None, None)}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from inference.labels import EMOTIONS
 from inference.paths import MODELS_DIR
-from inference.pipeline import FaceResult, PictureResult
+from inference.pictures import FaceEstimate, FaceResult, ModelName, PictureResult
 from inference.pose import Pose
 from inference.room import RoomTrack, RoomView, view_of
 from inference.service import Service
@@ -28,11 +28,12 @@ views = st.builds(
 
 
 def face(probabilities: tuple[float, ...] | None, pose: Pose | None) -> FaceResult:
-    return FaceResult((0, 0, 40, 40), 0.9, probabilities, None, pose)
+    estimates = () if probabilities is None else (FaceEstimate(probabilities),)
+    return FaceResult((0, 0, 40, 40), 0.9, estimates, pose)
 
 
 def picture(*faces: FaceResult) -> PictureResult:
-    return PictureResult(1280, 720, faces, "compact", "Compact", "yunet")
+    return PictureResult(1280, 720, faces, (ModelName("compact", "Compact"),), "yunet")
 
 
 def test_the_faces_of_a_picture_together() -> None:
@@ -91,4 +92,4 @@ async def test_the_service_finds_all_five_faces_of_a_frame(group_jpeg: bytes) ->
     assert view.facing is not None
     assert view.probabilities is not None
     assert sum(view.probabilities) == pytest.approx(1, abs=1e-3)
-    assert (seen.model, seen.detector) == ("compact", "yunet")
+    assert ([model.name for model in seen.models], seen.detector) == (["compact"], "yunet")

@@ -20,7 +20,7 @@ from sessions.live.runtime import Runtime, from_settings, use
 from sessions.teaching.try_it import PICTURES_A_SECOND
 from tests.classroom import Teacher
 from tests.factories import make_teacher
-from tests.model_factory import write_model
+from tests.model_factory import write_model, write_weights
 from tests.server import Server, running_server
 
 ADDRESS = "/try/analyse/"
@@ -70,16 +70,37 @@ def test_all_five_faces_have_seven_probabilities_each(teacher: Client, group_jpe
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
     seen = answer.json()
-    assert (seen["model"], seen["width"], seen["height"]) == ("Tiny, untrained", 640, 427)
+    assert seen["models"] == [{"name": "tiny", "title": "Tiny, untrained"}]
+    assert (seen["width"], seen["height"]) == (640, 427)
     assert len(seen["faces"]) == 5
     for face in seen["faces"]:
         x, y, width, height = face["box"]
         assert min(x, y, width, height) >= 0
         assert max(x + width, y + height) <= 1
-        assert list(face["probabilities"]) == list(EMOTIONS)
-        assert sum(face["probabilities"].values()) == pytest.approx(1, abs=1e-5)
-        assert face["emotion"] == max(face["probabilities"], key=face["probabilities"].get)
-        assert 0 <= face["engagement"] <= 1
+        (estimate,) = face["estimates"]
+        probabilities = estimate["probabilities"]
+        assert list(probabilities) == list(EMOTIONS)
+        assert sum(probabilities.values()) == pytest.approx(1, abs=1e-5)
+        assert estimate["emotion"] == max(probabilities, key=probabilities.get)
+        assert 0 <= estimate["engagement"] <= 1
+
+
+def test_every_model_of_the_site_answers_side_by_side(
+    teacher: Client, settings: Settings, tmp_path: Path, group_jpeg: bytes
+) -> None:
+    """One that is damaged is left out, and the others are compared."""
+    settings.MODELS_DIR, settings.EMOTION_MODEL = tmp_path, "tiny"
+    for name in ("another", "broken", "tiny"):
+        write_model(tmp_path / name)
+    write_weights(tmp_path / "broken", {})
+    with use(from_settings()) as runtime:
+        runtime.service.warm()
+        seen = teacher.post(f"{ADDRESS}?compare", group_jpeg, content_type="image/jpeg").json()
+        page = teacher.get("/try/").content.decode()
+        runtime.service.stop()
+    assert [model["name"] for model in seen["models"]] == ["tiny", "another"]
+    assert {len(face["estimates"]) for face in seen["faces"]} == {2}
+    assert 'id="compare"' in page
 
 
 @pytest.mark.usefixtures("ready")
@@ -185,9 +206,8 @@ def test_under_the_presence_policy_faces_have_boxes_alone(
     request.getfixturevalue("ready")
     assert "data-emotion" not in teacher.get("/try/").content.decode()
     seen = send(teacher, group_jpeg).json()
-    assert (seen["model"], len(seen["faces"])) == ("", 5)
-    for face in seen["faces"]:
-        assert (face["emotion"], face["engagement"], face["probabilities"]) == (None, None, None)
+    assert (seen["models"], len(seen["faces"])) == ([], 5)
+    assert [face["estimates"] for face in seen["faces"]] == [[]] * 5
 
 
 # On a real server ---------------------------------------------------------------------------

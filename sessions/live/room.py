@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils import timezone
 from msgspec.structs import asdict, replace
 
-from inference.pipeline import PictureResult
+from inference.pictures import PictureResult
 from inference.room import RoomTrack, view_of
 from sessions.live.protocol import (
     CloseCode,

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from inference.labels import EMOTIONS, most_probable
-from inference.pipeline import FrameResult, PictureResult
+from inference.pictures import PictureResult
+from inference.pipeline import FrameResult
 from inference.room import RoomView
 from inference.track import Estimate
 from sessions.joining.admission import Admission
@@ -52,7 +53,7 @@ def room_sample_of(
         second=max(0, int((at - started_at).total_seconds())),
         faces=view.faces,
         facing=view.facing,
-        model_name=seen.model,
+        model_name=seen.models[0].name if seen.models else "",
         detector=seen.detector,
         **({} if values is None else dict(zip(EMOTIONS, values, strict=True))),
     )

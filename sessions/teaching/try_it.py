@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from inference.batcher import Shed
 from inference.frames import FrameError, FrameProblem
 from inference.labels import EMOTIONS
-from inference.pipeline import FaceResult, PictureResult
+from inference.manifest import available_models
+from inference.pictures import FaceEstimate, FaceResult, PictureResult
 from sessions.live.runtime import current
 from sessions.site.access import TeacherRequest
 from sessions.site.headers import come_again, opens_camera
@@ -36,19 +37,22 @@ PROBLEMS: Final[dict[FrameProblem, tuple[int, str]]] = {
 @require_safe
 def try_it(request: TeacherRequest) -> HttpResponse:
     """The page: a picture from a file or the webcam, and what is seen in it."""
-    return render(request, "teaching/try_it.html", {"emotions": EMOTIONS})
+    models = available_models(settings.MODELS_DIR) if settings.POLICY == "emotion" else []
+    context = {"emotions": EMOTIONS, "can_compare": len(models) > 1}
+    return render(request, "teaching/try_it.html", context)
 
 
 @never_cache
 @login_required
 @require_POST
 def analyse(request: TeacherRequest) -> JsonResponse:
-    """Every face in the posted JPEG, which is the body as it is.
+    """Every face in the posted JPEG, which is the body as it is; ?compare by every model here.
 
-    200: {"model", "width", "height", "faces": [{"box": [x, y, w, h] as fractions, "score",
-    "emotion", "engagement", "probabilities": {emotion: p}}]}, the largest face first; the
-    last three are null where no emotions are estimated, and model is then "". Otherwise
-    {"error", "message"}, with Retry-After where the same picture may be sent again.
+    200: {"models": [{"name", "title"}], "width", "height", "faces": [{"box": [x, y, w, h] as
+    fractions, "score", "estimates": [{"emotion", "engagement", "probabilities": {emotion: p}}]}]},
+    the largest face first, and an estimate of each model, the served one first; none where no
+    emotions are estimated. Otherwise {"error", "message"}, with Retry-After where the same picture
+    may be sent again.
     """
     # Anything else the form parser may have read already, and then there is no body left.
     if request.content_type != "image/jpeg":
@@ -61,8 +65,13 @@ def analyse(request: TeacherRequest) -> JsonResponse:
     if _is_too_fast(request.user.pk):
         return _later(429, "too_fast", "Too many pictures at once. Try again in a second.")
     try:
-        limits = settings.PICTURE_MAX_BYTES, settings.PICTURE_MAX_PIXELS
-        return JsonResponse(_content(runtime.service.analyse_picture(request.body, *limits)))
+        picture = runtime.service.analyse_picture(
+            request.body,
+            settings.PICTURE_MAX_BYTES,
+            settings.PICTURE_MAX_PIXELS,
+            every_model="compare" in request.GET,
+        )
+        return JsonResponse(_content(picture))
     except FrameError as error:
         return _problem(error.code)
     except Shed:
@@ -71,7 +80,7 @@ def analyse(request: TeacherRequest) -> JsonResponse:
 
 def _content(picture: PictureResult) -> dict[str, Any]:
     return {
-        "model": picture.title,
+        "models": [{"name": one.name, "title": one.title} for one in picture.models],
         "width": picture.width,
         "height": picture.height,
         "faces": [_face(face, picture) for face in picture.faces],
@@ -80,17 +89,22 @@ def _content(picture: PictureResult) -> dict[str, Any]:
 
 def _face(face: FaceResult, picture: PictureResult) -> dict[str, Any]:
     x, y, width, height = face.box
-    probabilities = face.probabilities
     return {
         "box": [
             x / picture.width, y / picture.height,
             width / picture.width, height / picture.height,
         ],
         "score": face.score,
-        "emotion": face.emotion,
-        "engagement": face.engagement,
-        "probabilities": probabilities and dict(zip(EMOTIONS, probabilities, strict=True)),
+        "estimates": [_estimate(one) for one in face.estimates],
     }  # fmt: skip
+
+
+def _estimate(one: FaceEstimate) -> dict[str, Any]:
+    return {
+        "emotion": one.emotion,
+        "engagement": one.engagement,
+        "probabilities": dict(zip(EMOTIONS, one.probabilities, strict=True)),
+    }
 
 
 def _problem(code: FrameProblem) -> JsonResponse:

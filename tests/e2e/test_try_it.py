@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from inference.manifest import available_models
+from inference.paths import MODELS_DIR
+from inference.registry import DEFAULT_MODEL
 from tests.classroom import Teacher
 from tests.e2e.browser import chromium, flag, wait_answered
 from tests.e2e.screenshots import sign_in
@@ -58,6 +61,21 @@ class TestWithACamera:
         assert picture["x"] + picture["width"] / 2 < box["x"] < picture["x"] + picture["width"]
         cards.first.get_by_role("button", name="Remove").click()
         expect(cards).to_have_count(1)
+
+    def test_the_models_of_the_site_are_compared_on_one_picture(
+        self, page: Page, group_photo: Path
+    ) -> None:
+        page.check("#compare")
+        page.set_input_files("#pictures", group_photo)
+        wait_answered(page, 1, timeout_s=60)
+        faces = page.locator(".try-faces > li")
+        expect(faces).to_have_count(5)
+        names = faces.first.locator("[data-part=model]")
+        shipped = available_models(MODELS_DIR)
+        expect(names).to_have_count(len(shipped))
+        assert set(names.all_inner_texts()) == set(shipped)
+        assert names.first.inner_text() == DEFAULT_MODEL
+        expect(faces.first.locator(".bars .top")).to_have_count(len(shipped))
 
     def test_what_is_no_picture_or_has_no_face_is_explained(
         self, page: Page, tmp_path: Path

@@ -6,9 +6,10 @@ const JPEG_QUALITY = 0.85;
 const MAX_TRIES = 60;
 
 /**
- * @typedef {{box: number[], score: number, emotion: string | null, engagement: number | null,
- *   probabilities: Record<string, number> | null}} Face box: x, y, width, height as fractions
- * @typedef {{model: string, faces: Face[]}} Seen
+ * @typedef {{emotion: string, engagement: number, probabilities: Record<string, number>}} Estimate
+ * @typedef {{box: number[], score: number, estimates: Estimate[]}} Face box: x, y, width, height
+ *   as fractions; an estimate of each model
+ * @typedef {{models: {name: string, title: string}[], faces: Face[]}} Seen
  * @typedef {{address: string, token: string}} Server token: against forged requests
  */
 

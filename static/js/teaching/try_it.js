@@ -20,7 +20,12 @@ const MAX_CARDS = 10;
 const element = (id) => document.getElementById(id);
 const flags = document.documentElement.dataset;
 const token = /** @type {any} */ (document.querySelector("[name=csrfmiddlewaretoken]")).value;
-const server = { address: element("script").dataset.analyse, token };
+const compare = element("compare");
+/** Where pictures go, and whether every model is asked. */
+const server = () => {
+  const address = element("script").dataset.analyse;
+  return { address: compare?.checked ? `${address}?compare` : address, token };
+};
 
 /** @param {string} text what went wrong; empty to take the note away */
 function say(text) {
@@ -69,19 +74,19 @@ class Card {
   }
 
   /** @param {Seen} seen */
-  show({ model, faces }) {
+  show({ models, faces }) {
     flags.answered = String(Number(flags.answered) + 1);
     const hint = faces.length
       ? ""
       : ". A face must be lit, look towards the camera and not be too small or covered";
-    this.say(`${facesFound(faces.length)}${hint}${model ? ` · Model: ${model}` : ""}`);
+    this.say(`${facesFound(faces.length)}${hint}${modelsOf(models)}`);
     this.stage.replaceChildren(
       this.picture,
       ...faces.map((face, index) => this.makeBox(face.box, index + 1)),
     );
     this.root
       .querySelector(".try-faces")
-      .replaceChildren(...faces.map((face, index) => makeFace(face, index + 1)));
+      .replaceChildren(...faces.map((face, index) => makeFace(face, index + 1, models)));
   }
 
   /** @param {number[]} box @param {number} number */
@@ -99,26 +104,57 @@ class Card {
   }
 }
 
-/** @param {Face} face @param {number} number @returns {HTMLElement} */
-function makeFace(face, number) {
+/** @param {{title: string}[]} models @returns {string} */
+function modelsOf(models) {
+  if (models.length === 0) return "";
+  return models.length === 1 ? ` · Model: ${models[0].title}` : ` · ${models.length} models`;
+}
+
+/**
+ * @param {Face} face
+ * @param {number} number
+ * @param {{name: string, title: string}[]} models
+ * @returns {HTMLElement}
+ */
+function makeFace({ score, estimates }, number, models) {
   const item = element("face").content.firstElementChild.cloneNode(true);
-  /** @param {string} name @param {string} text */
-  const fill = (name, text) => (item.querySelector(`[data-part=${name}]`).textContent = text);
-  fill("number", String(number));
-  fill("emotion", face.emotion ? capital(face.emotion) : "Face");
-  fill(
-    "figure",
-    face.engagement === null
-      ? `Confidence ${percent(face.score)}`
-      : `Engagement ${face.engagement.toFixed(2)}`,
+  const badge = item.querySelector("[data-part=number]");
+  badge.textContent = String(number);
+  const one = item.querySelector(".try-estimate");
+  if (estimates.length === 0) {
+    fill(one, "emotion", "Face");
+    fill(one, "figure", `Confidence ${percent(score)}`);
+    return item;
+  }
+  item.classList.toggle("compared", estimates.length > 1);
+  const blocks = estimates.map(() => one.cloneNode(true));
+  one.replaceWith(...blocks);
+  estimates.forEach((estimate, place) =>
+    showEstimate(blocks[place], estimate, models.length > 1 ? models[place].name : ""),
   );
-  for (const row of item.querySelectorAll("[data-emotion]")) {
-    const share = face.probabilities?.[row.dataset.emotion] ?? 0;
-    row.classList.toggle("top", row.dataset.emotion === face.emotion);
+  return item;
+}
+
+/** @param {any} block @param {string} part @param {string} text */
+const fill = (block, part, text) =>
+  (block.querySelector(`[data-part=${part}]`).textContent = text);
+
+/**
+ * @param {any} block
+ * @param {import("./pictures.js").Estimate} estimate
+ * @param {string} model its name, where several are shown
+ */
+function showEstimate(block, { emotion, engagement, probabilities }, model) {
+  fill(block, "model", model);
+  block.querySelector("[data-part=model]").hidden = model === "";
+  fill(block, "emotion", capital(emotion));
+  fill(block, "figure", `Engagement ${engagement.toFixed(2)}`);
+  for (const row of block.querySelectorAll("[data-emotion]")) {
+    const share = probabilities[row.dataset.emotion] ?? 0;
+    row.classList.toggle("top", row.dataset.emotion === emotion);
     row.querySelector(".bar > span").style.width = `${share * 100}%`;
     row.querySelector(".value").textContent = percent(share);
   }
-  return item;
 }
 
 // Pictures -----------------------------------------------------------------------------------
@@ -147,7 +183,7 @@ async function tryPicture(file) {
   if (cards.size > MAX_CARDS) cards.values().next().value?.remove();
   try {
     const jpeg = await encode(image, image.naturalWidth, image.naturalHeight);
-    const seen = await postUntilAnswered(server, jpeg, (text) => card.say(text));
+    const seen = await postUntilAnswered(server(), jpeg, (text) => card.say(text));
     card.show(seen);
     element("status").textContent = `${file.name}: ${facesFound(seen.faces.length)}`;
   } catch (error) {
@@ -195,7 +231,7 @@ async function watch(video) {
     const dueAt = performance.now() + WEBCAM_INTERVAL_MS;
     if (video.videoWidth) {
       try {
-        const seen = await post(server, await encode(video, video.videoWidth, video.videoHeight));
+        const seen = await post(server(), await encode(video, video.videoWidth, video.videoHeight));
         if (card === webcam) card.show(seen);
       } catch (error) {
         card.say(/** @type {Problem} */ (error).message);
