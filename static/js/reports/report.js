@@ -31,7 +31,7 @@ function css(name) {
 function dressed(layout, isNarrow) {
   const text = css("--text");
   const result = structuredClone(layout);
-  result.font = { ...layout.font, family: css("--font"), color: text };
+  result.font = { ...layout.font, family: css("--font-sans"), color: text };
   result.hoverlabel = {
     bgcolor: css("--surface"),
     bordercolor: css("--line"),
@@ -42,7 +42,7 @@ function dressed(layout, isNarrow) {
     if (isNarrow && name.startsWith("x")) result[name].nticks = 5;
   }
   for (const shape of result.shapes ?? []) {
-    shape.label = { ...shape.label, font: { ...shape.label?.font, color: css("--muted") } };
+    shape.label = { ...shape.label, font: { ...shape.label?.font, color: css("--text-2") } };
   }
   return result;
 }

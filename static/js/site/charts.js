@@ -28,7 +28,7 @@ export function layout(more = {}) {
   return {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: cssColour("--font"), size: 14, color: cssColour("--text") },
+    font: { family: cssColour("--font-sans"), size: 14, color: cssColour("--text") },
     margin: { l: 8, r: 8, t: 8, b: 8 },
     legend,
     hoverlabel: {
