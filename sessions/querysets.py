@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib.auth.models import User
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         ClassSession,
         Connection,
         Course,
+        Marker,
         Participant,
         RoomSample,
         Sample,
@@ -200,6 +203,11 @@ class SampleQuerySet(QuerySet["Sample"]):
         """Samples from first_second (included) to last_second (excluded) of the session."""
         return self.filter(second__gte=first_second, second__lt=last_second)
 
+    def within_any(self, starts: Sequence[int], length_s: int) -> SampleQuerySet:
+        """Samples of the stretches of length_s seconds that begin at these seconds."""
+        stretches = (Q(second__gte=start, second__lt=start + length_s) for start in starts)
+        return self.filter(reduce(or_, stretches, Q(pk__in=())))
+
     def sums_by_time(self, width_s: int) -> QuerySet[Sample, tuple[Any, ...]]:
         """Each participant in buckets of width_s seconds, as sums that add up.
 
@@ -310,3 +318,11 @@ class RoomSampleQuerySet(QuerySet["RoomSample"]):
 
     def in_order(self) -> RoomSampleQuerySet:
         return self.order_by("second", "at")
+
+
+class MarkerQuerySet(QuerySet["Marker"]):
+    def owned_by(self, user: User) -> MarkerQuerySet:
+        return self.filter(session__course__owner=user)
+
+    def of_sessions(self, session_ids: Collection[int]) -> MarkerQuerySet:
+        return self.filter(session__in=session_ids)

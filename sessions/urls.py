@@ -7,7 +7,7 @@ from sessions.joining import record_pages as record
 from sessions.joining import room_pages as room
 from sessions.reports import pages as reports
 from sessions.site import pages
-from sessions.teaching import courses, deletion, door, try_it
+from sessions.teaching import courses, deletion, door, markers, try_it
 from sessions.teaching import pages as teaching
 
 urlpatterns = [
@@ -38,6 +38,9 @@ urlpatterns = [
     ),
     path("sessions/<int:pk>/asks/<int:takeover_pk>/allow/", door.allow, name="ask_allow"),
     path("sessions/<int:pk>/asks/<int:takeover_pk>/refuse/", door.refuse, name="ask_refuse"),
+    path("sessions/<int:pk>/markers/", markers.add, name="marker_add"),
+    path("sessions/<int:pk>/markers/<int:marker_pk>/", markers.edit, name="marker_edit"),
+    path("sessions/<int:pk>/markers/<int:marker_pk>/remove/", markers.remove, name="marker_remove"),
     path("sessions/<int:pk>/room/allow/", door.allow_room, name="room_allow"),
     path("sessions/<int:pk>/room/end/", door.end_room, name="room_end"),
     path("sessions/<int:pk>/qr/", teaching.session_qr, name="session_qr"),

@@ -13,7 +13,10 @@ from django.http import HttpRequest
 
 from inference.engagement import INDEX_2, Definition
 from sessions.clock import Start
-from sessions.models import ClassSession, Participant, Takeover
+from sessions.models import ClassSession, Marker, Participant, Takeover
+
+Markers = tuple[tuple[int, int, str, str], ...]
+"""Id, second, kind and text of each, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,11 @@ class SessionTruth:
     asks: tuple[tuple[int, str], ...] = ()
     definition: Definition = INDEX_2
     room_key: str = ""
+    markers: Markers = ()
 
 
 def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
-    """The truth of each of the sessions that exist, in three queries."""
+    """The truth of each of the sessions that exist, in four queries."""
     people: dict[int, dict[int, ParticipantTruth]] = {}
     row: Any
     for row in Participant.objects.of_sessions(session_ids).with_newest_connection():
@@ -59,6 +63,9 @@ def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
     for ask in Takeover.objects.of_sessions(session_ids):
         name = ask.participant.display_name
         asks.setdefault(ask.participant.session_id, []).append((ask.pk, name))
+    marks: dict[int, list[tuple[int, int, str, str]]] = {}
+    for mark in Marker.objects.of_sessions(session_ids):
+        marks.setdefault(mark.session_id, []).append((mark.pk, mark.second, mark.kind, mark.text))
     return {
         session.pk: SessionTruth(
             session.pk,
@@ -70,6 +77,7 @@ def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
             tuple(asks.get(session.pk, ())),
             cast(Definition, session.definition),
             session.room_key,
+            tuple(marks.get(session.pk, ())),
         )
         for session in ClassSession.objects.filter(pk__in=session_ids)
     }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from sessions.live.agreement import may_watch
+from sessions.live.agreement import SessionTruth, may_watch
 from sessions.live.people import Presence
 from sessions.live.protocol import CloseCode, RoomShown
 from sessions.live.tallies import Row
@@ -49,12 +49,10 @@ class Audience:
         for dashboard in self.dashboards:
             dashboard.forget(participant_id)
 
-    def tick(
-        self, trouble: list[str], asks: Sequence[tuple[int, str]], room: RoomShown | None
-    ) -> None:
+    def tick(self, trouble: list[str], truth: SessionTruth, room: RoomShown | None) -> None:
         """Let every dashboard say what changed."""
         for dashboard in list(self.dashboards):
-            self._tasks.spawn(partial(dashboard.tick, trouble, asks, room), "tick")
+            self._tasks.spawn(partial(dashboard.tick, trouble, truth, room), "tick")
 
     def tell_state(self, state: str) -> None:
         """The session has started or ended."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -26,6 +26,7 @@ from sessions.live.protocol import (
 
 Status = Literal["here", "away", "paused", "no_camera", "offline"]
 Label = Annotated[str, Meta(extra_json_schema={"enum": [*EMOTIONS, MIXED]})]
+MARKER_KINDS: Final = ("topic", "activity", "break", "question", "note")
 TrailPoint = tuple[int, float | None]
 """Second of the session and mean engagement, None where none is known."""
 
@@ -123,15 +124,25 @@ class Ask(Struct, frozen=True):
     name: str
 
 
+class MarkerView(Struct, frozen=True):
+    """What began at a second of the session; text may be empty."""
+
+    id: int
+    second: int
+    kind: Annotated[str, Meta(extra_json_schema={"enum": list(MARKER_KINDS)})]
+    text: str
+
+
 class Tick(Changes, frozen=True, tag="tick", kw_only=True):
     """What is told every second. trouble: what does not work at present. room: None without a
-    room's camera."""
+    room's camera. markers: all of the session, where they have changed since the last tick."""
 
     now: int
     state: State
     trouble: list[str]
     asks: list[Ask]
     room: RoomShown | None
+    markers: list[MarkerView] | UnsetType = UNSET
 
 
 DashboardMessage = Snapshot | Tick | SessionState | Fault | Pong | Closing

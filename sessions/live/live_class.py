@@ -263,7 +263,7 @@ class LiveClass:
             "room": self.room.news(),
         }
         self.hear(news)
-        self.audience.tick(trouble, self._truth.asks, self.room.shown())
+        self.audience.tick(trouble, self._truth, self.room.shown())
         return news if people or news["seconds"] or news["room"] else None
 
     def hear(self, news: News) -> None:

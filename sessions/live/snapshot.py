@@ -26,7 +26,7 @@ from sessions.live.state import (
 from sessions.live.tallies import KEPT_SLOTS, Slots
 from sessions.models import ClassSession, Connection, Participant, Sample
 from sessions.reports.buckets import COLUMNS, Sums, bucket_of, width_for
-from sessions.reports.session import stays_in
+from sessions.reports.records import stays_in
 from sessions.reports.tally import seconds_by_slot
 
 MAX_BUCKETS: Final = 600

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from inference.labels import EMOTIONS
 from inference.registry import model_manifest
+from sessions.reports.segments import Change
 from sessions.reports.session import SessionReport
 
 NOTE: Final = "Emotion and engagement are a model's estimate, never a grade."
@@ -99,6 +100,16 @@ def facing(share: float | None) -> str:
 def decimal(value: float | None) -> str:
     """An engagement from 0 to 1 with two digits."""
     return TOO_LITTLE if value is None else f"{value:.2f}"
+
+
+def change(change: Change | None) -> str:
+    """A change of engagement with its interval, in words."""
+    if change is None:
+        return "too few students"
+    if not change.is_clear:
+        return f"no clear change ({change.low:+.2f} to {change.high:+.2f})"
+    word = "up" if change.mean > 0 else "down"
+    return f"{word} {abs(change.mean):.2f} ({change.low:+.2f} to {change.high:+.2f})"
 
 
 def duration(seconds: float) -> str:

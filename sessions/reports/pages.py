@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from sessions.models import Student
+from sessions.models import Marker, Student
 from sessions.reports.charts.session import session_charts
 from sessions.reports.charts.student import student_charts
 from sessions.reports.exports.registry import EXPORTS
@@ -33,7 +33,8 @@ def session_report(request: TeacherRequest, pk: int) -> HttpResponse:
             "simulated": simulated(report),
             "charts": charts,
             "figures": {chart.key: chart.figure for chart in charts},
-            "exports": EXPORTS,
+            "exports": [one for one in EXPORTS.values() if not one.is_empty(report)],
+            "marker_kinds": Marker.Kind.choices,
         },
     )
 

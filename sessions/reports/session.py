@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,9 +12,8 @@ from django.utils import timezone
 
 from inference.engagement import INDEX_1
 from inference.labels import EMOTIONS
-from sessions.models import ClassSession, Connection, Participant, Sample
+from sessions.models import ClassSession, Marker, Sample
 from sessions.reports.buckets import (
-    COLUMNS,
     WIDTHS_S,
     Bucket,
     Sums,
@@ -23,8 +22,10 @@ from sessions.reports.buckets import (
     is_enough,
     width_for,
 )
+from sessions.reports.records import Record, records_of
 from sessions.reports.room import RoomReport, room_report
-from sessions.reports.tally import ClassTally, Stay, Tally, attended, merged, seconds_by_slot
+from sessions.reports.segments import Segment, segments_of
+from sessions.reports.tally import ClassTally, Tally, attended, seconds_by_slot
 
 MIN_BUCKET_S: Final = 5
 MAX_BUCKETS: Final = 300
@@ -107,6 +108,8 @@ class SessionReport:
     students: tuple[StudentRow, ...]
     """By name."""
     total: ClassTally
+    markers: tuple[Marker, ...]
+    segments: tuple[Segment, ...]
     room: RoomReport | None
     """What the room's camera counted; not part of any other figure."""
     generated_at: datetime
@@ -137,13 +140,14 @@ def widths_for(length_s: float, interval_s: float) -> tuple[int, int]:
 
 
 def session_report(session: ClassSession) -> SessionReport:
-    """Report a session in five queries, however many its students; its course must be loaded."""
+    """Report a session in six queries, with markers in seven; its course must be loaded."""
     with_emotion = settings.POLICY == "emotion"
     length = session.elapsed.total_seconds()
     bucket_s, cell_s = widths_for(length, session.interval_s)
     samples = Sample.objects.filter(session=session)
-    records = _records(session, length, bucket_s)
+    records = records_of(session, length, bucket_s)
     slots = _slots(length, bucket_s, (slot for one in records for slot in one.sums))
+    markers = tuple(session.markers.all())
     students = tuple(
         _row(one, session, length, cell_s // bucket_s, cell_s, with_emotion) for one in records
     )
@@ -164,61 +168,15 @@ def session_report(session: ClassSession) -> SessionReport:
         cell_s=cell_s,
         students=students,
         total=ClassTally(tuple(row.tally for row in students), session.interval_s),
+        markers=markers,
+        segments=segments_of(session, markers, records, bucket_s, with_emotion),
         room=room_report(session, bucket_s, length, with_emotion),
         generated_at=timezone.now(),
     )
 
 
-@dataclass(slots=True)
-class _Record:
-    """All that is stored of one student in the session: samples by bucket, and stays."""
-
-    people: list[Participant]
-    stays: list[Stay]
-    sums: dict[int, Sums] = field(default_factory=dict)
-    emotion_counts: list[int] = field(default_factory=lambda: [0] * len(EMOTIONS))
-
-
-def _records(session: ClassSession, length_s: float, bucket_s: int) -> list[_Record]:
-    """By name. Records of the same student, from two devices for instance, are put together."""
-    moments = _moments(session)
-    records: dict[tuple[str, int], _Record] = {}
-    by_participant: dict[int, _Record] = {}
-    for person in Participant.objects.filter(session=session).in_join_order():
-        key = (
-            ("participant", person.pk)
-            if person.student_id is None
-            else ("student", person.student_id)
-        )
-        record = records.setdefault(key, _Record([], []))
-        record.people.append(person)
-        by_participant[person.pk] = record
-    for record in records.values():
-        own = [moment for one in record.people for moment in moments.get(one.pk, [])]
-        record.stays = stays_in(own, session, length_s)
-    for participant_id, slot, *row in Sample.objects.filter(session=session).sums_by_time(bucket_s):
-        record = by_participant[participant_id]
-        sums = Sums.of_row(row[:COLUMNS])
-        if slot in record.sums:
-            record.sums[slot].add(sums)
-        else:
-            record.sums[slot] = sums
-        for index, count in enumerate(row[COLUMNS:]):
-            record.emotion_counts[index] += count
-    return sorted(
-        records.values(), key=lambda one: (one.people[0].display_name.casefold(), one.people[0].pk)
-    )
-
-
-def _moments(session: ClassSession) -> dict[int, list[tuple[datetime, datetime]]]:
-    moments: dict[int, list[tuple[datetime, datetime]]] = {}
-    for person_id, opened, seen in Connection.objects.of_session(session).stays():
-        moments.setdefault(person_id, []).append((opened, seen))
-    return moments
-
-
 def _row(
-    record: _Record,
+    record: Record,
     session: ClassSession,
     length_s: float,
     buckets_a_cell: int,
@@ -263,7 +221,7 @@ def _cell(sums: Sums, expected: float, with_emotion: bool) -> Cell:
 
 
 def _buckets(
-    records: Sequence[_Record],
+    records: Sequence[Record],
     slots: int,
     width_s: int,
     interval_s: float,
@@ -285,19 +243,3 @@ def _buckets(
 def _slots(length_s: float, width_s: int, used: Iterable[int]) -> int:
     """How many slots hold the session and every sample, a late last one included."""
     return max([*used, int(length_s // width_s) if length_s else -1]) + 1
-
-
-def stays_in(
-    moments: Iterable[tuple[datetime, datetime]], session: ClassSession, length_s: float
-) -> list[Stay]:
-    """Connections as seconds of the session, without overlaps; none before it begins."""
-    if session.started_at is None:
-        return []
-    start = session.started_at
-    return merged(
-        (
-            ((opened - start).total_seconds(), (seen - start).total_seconds())
-            for opened, seen in moments
-        ),
-        length_s,
-    )

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from inference.labels import EMOTIONS
 from sessions.models import ClassSession, Connection, Participant, Sample, Student
-from sessions.reports.session import stays_in
+from sessions.reports.records import stays_in
 from sessions.reports.tally import Stay, Tally, attended
 
 

@@ -172,6 +172,11 @@ def attended(stays: Iterable[Stay]) -> float:
     return sum(end - start for start, end in stays)
 
 
+def seconds_within(stays: Iterable[Stay], start_s: float, end_s: float) -> float:
+    """Seconds connected from start_s to end_s, of stays without overlaps."""
+    return sum(max(0.0, min(end, end_s) - max(start, start_s)) for start, end in stays)
+
+
 def seconds_by_slot(stays: Iterable[Stay], width_s: int, slots: int) -> list[float]:
     """Seconds connected in each of the slots of width_s seconds; several people's add up."""
     result = [0.0] * slots

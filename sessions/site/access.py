@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from sessions.models import ClassSession, Course, Participant, Takeover
+from sessions.models import ClassSession, Course, Marker, Participant, Takeover
 
 
 class TeacherRequest(HttpRequest):
@@ -34,3 +34,9 @@ def own_takeover(request: TeacherRequest, pk: int, takeover_pk: int) -> Takeover
     """What a device asks in the teacher's session. Raises Http404 for anybody else's."""
     asks = Takeover.objects.owned_by(request.user).of_sessions([pk])
     return get_object_or_404(asks, pk=takeover_pk)
+
+
+def own_marker(request: TeacherRequest, pk: int, marker_pk: int) -> Marker:
+    """A marker of the teacher's session. Raises Http404 for anybody else's."""
+    markers = Marker.objects.owned_by(request.user).select_related("session")
+    return get_object_or_404(markers, pk=marker_pk, session=pk)

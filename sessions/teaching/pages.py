@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from inference.labels import EMOTIONS
 from sessions import services
 from sessions.errors import NotAllowed
-from sessions.models import ClassSession, Participant, Takeover
+from sessions.models import ClassSession, Marker, Participant, Takeover
 from sessions.querysets import ParticipantQuerySet
 from sessions.reports.charts.sparklines import sparklines_for
 from sessions.site.access import TeacherRequest, own_session
@@ -116,7 +116,8 @@ def session_live(request: TeacherRequest, pk: int) -> HttpResponse:
             "coverage": COVERAGE_COLOUR,
         },
     }
-    return render(request, "live/dashboard.html", {"session": session, "config": config})
+    context = {"session": session, "config": config, "marker_kinds": Marker.Kind.choices}
+    return render(request, "live/dashboard.html", context)
 
 
 @login_required

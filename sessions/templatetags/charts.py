@@ -16,6 +16,9 @@ register.filter("percent", facts.percent)
 register.filter("decimal", facts.decimal)
 register.filter("duration", facts.duration)
 register.filter("emotion_mix", facts.emotion_mix)
+register.filter("clock", facts.clock)
+register.filter("change", facts.change)
+register.filter("facing", facts.facing)
 
 
 @register.simple_tag

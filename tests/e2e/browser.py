@@ -13,6 +13,7 @@ import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from inference.frames import encode_jpeg
+from tests.classroom import Teacher
 from tests.conftest import skip_or_fail
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
@@ -153,6 +154,16 @@ def _debugging_port(file: Path, timeout_s: float = 20) -> int:
             return int(lines[0])
         time.sleep(0.05)
     raise TimeoutError(f"Chromium did not listen within {timeout_s} s.")
+
+
+def signed_in(browser: Browser, teacher: Teacher) -> Page:
+    """A page of the teacher, in a browser window of its own."""
+    context = browser.new_context()
+    base = teacher.server.base_url
+    context.add_cookies(
+        [{"name": cookie.name, "value": cookie.value or "", "url": base} for cookie in teacher.jar]
+    )
+    return context.new_page()
 
 
 def flag(page: Page, name: str, value: str, timeout_s: float = 15) -> None:

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from tests.classroom import Session, Teacher, until
-from tests.e2e.browser import chromium, flag, make_still_camera, wait_answered
+from tests.e2e.browser import chromium, flag, make_still_camera, signed_in, wait_answered
 from tests.server import Server
 
 FACES = 5
@@ -30,25 +30,13 @@ def room_link(teacher: Teacher, session: Session) -> str:
     return found[0]
 
 
-def live_page(browser: Browser, server: Server, teacher: Teacher, session: Session) -> Page:
-    watching = browser.new_context()
-    watching.add_cookies(
-        [
-            {"name": cookie.name, "value": cookie.value or "", "url": server.base_url}
-            for cookie in teacher.jar
-        ]
-    )
-    page = watching.new_page()
-    page.goto(f"{server.base_url}/sessions/{session.pk}/live/")
-    return page
-
-
 def test_five_faces_are_counted_and_shown_and_none_is_stored(server: Server, camera: Path) -> None:
     teacher = Teacher(server)
     session = teacher.open_session()
     link = room_link(teacher, session)
     with chromium(camera) as browser:
-        live = live_page(browser, server, teacher, session)
+        live = signed_in(browser, teacher)
+        live.goto(f"{server.base_url}/sessions/{session.pk}/live/")
         expect(live.locator("#room")).to_be_hidden()
         device = browser.new_context().new_page()
         problems: list[str] = []

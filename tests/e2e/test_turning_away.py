@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.classroom import Session, Teacher, until
-from tests.e2e.browser import chromium, flag, make_camera_file, wait_answered
+from tests.e2e.browser import chromium, flag, make_camera_file, signed_in, wait_answered
 from tests.server import Server
 from tests.turned_faces import write_turning_video
 
@@ -40,14 +40,7 @@ def test_who_turns_away_is_shown_so_and_no_emotion_is_claimed(server: Server, ca
     teacher = Teacher(server)
     session = teacher.open_session()
     with chromium(camera) as browser:
-        watching = browser.new_context()
-        watching.add_cookies(
-            [
-                {"name": cookie.name, "value": cookie.value or "", "url": server.base_url}
-                for cookie in teacher.jar
-            ]
-        )
-        live = watching.new_page()
+        live = signed_in(browser, teacher)
         live.goto(f"{server.base_url}/sessions/{session.pk}/live/")
         student = browser.new_context().new_page()
         join(student, server, session)

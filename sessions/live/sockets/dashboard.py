@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
+from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from sessions.live import protocol
-from sessions.live.agreement import may_watch
-from sessions.live.dashboard_messages import Ask, Tick, WatchedSession
+from sessions.live.agreement import Markers, SessionTruth, may_watch
+from sessions.live.dashboard_messages import Ask, MarkerView, Tick, WatchedSession
 from sessions.live.dashboard_messages import Snapshot as SnapshotMessage
 from sessions.live.live_class import LiveClass
 from sessions.live.people import Presence
@@ -46,6 +47,7 @@ class DashboardSocket(LiveSocket):
     def __init__(self, runtime: Runtime) -> None:
         super().__init__(runtime)
         self._early: list[list[Presence]] = []
+        self._markers: Markers | None = None
 
     async def enter(self) -> None:
         """Let the session's owner in and send the whole session so far."""
@@ -152,22 +154,22 @@ class DashboardSocket(LiveSocket):
         """Numbers of the participants shown."""
         return () if self.state is None else self.state.ids()
 
-    async def tick(
-        self, trouble: list[str], asks: Sequence[tuple[int, str]], room: RoomShown | None
-    ) -> None:
+    async def tick(self, trouble: list[str], truth: SessionTruth, room: RoomShown | None) -> None:
         """Say what changed in the last second."""
         if self.state is None or self.live is None or self.live.state == "ended":
             return
         now = self.live.elapsed_s()
         changes = self.state.tick(now, self.live.moment().timestamp())
+        has_marked, self._markers = truth.markers != self._markers, truth.markers
         await self.say(
             Tick(
                 **asdict(changes),
                 now=int(now),
                 state=self.live.state,
                 trouble=trouble,
-                asks=[Ask(key, name) for key, name in asks],
+                asks=[Ask(key, name) for key, name in truth.asks],
                 room=room,
+                markers=[MarkerView(*one) for one in truth.markers] if has_marked else UNSET,
             )
         )
 

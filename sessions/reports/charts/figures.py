@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from inference.engagement import ENGAGED_FROM, INDEX_1_ENGAGED, INDEX_2, VERY_ABOVE
+from sessions.models import Marker
 from sessions.site.palette import COVERAGE_COLOUR
 
 Figure = dict[str, Any]
@@ -57,6 +58,36 @@ def level_axis(definitions: Sequence[str]) -> Figure:
         "ticktext": list(ticks.values()),
         "automargin": True,
     }
+
+
+def with_markers(frame: Figure, markers: Sequence[Marker]) -> Figure:
+    """The layout of a chart over minutes with a line and a label at each marker."""
+    lines = [
+        {
+            "type": "line",
+            "x0": one.second / 60,
+            "x1": one.second / 60,
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
+            "line": {"color": COVERAGE_COLOUR, "width": 1, "dash": "dot"},
+        }
+        for one in markers
+    ]
+    labels = [
+        {
+            "x": one.second / 60,
+            "y": 1,
+            "yref": "paper",
+            "yanchor": "top",
+            "xanchor": "left",
+            "showarrow": False,
+            "text": short(one.label),
+            "font": {"size": 14},
+        }
+        for one in markers
+    ]
+    return frame | {"shapes": [*frame.get("shapes", ()), *lines], "annotations": labels}
 
 
 def level_lines(definitions: Sequence[str]) -> list[Figure]:

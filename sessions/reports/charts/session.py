@@ -19,6 +19,7 @@ from sessions.reports.charts.figures import (
     plotly_text,
     rounded,
     time_axis,
+    with_markers,
 )
 from sessions.reports.charts.room import room_chart
 from sessions.reports.facts import TOO_LITTLE, clock, decimal, duration, percent
@@ -160,12 +161,13 @@ def _engagement(report: SessionReport) -> Figure:
         showlegend=True,
     )
     frame["margin"] = frame["margin"] | {"l": 76}
-    return {"data": [*lines, _coverage_trace(report, yaxis="y2")], "layout": frame}
+    data = [*lines, _coverage_trace(report, yaxis="y2")]
+    return {"data": data, "layout": with_markers(frame, report.markers)}
 
 
 def _coverage(report: SessionReport) -> Figure:
     frame = layout(300, xaxis=_time_axis(report), yaxis=SHARE_AXIS)
-    return {"data": [_coverage_trace(report)], "layout": frame}
+    return {"data": [_coverage_trace(report)], "layout": with_markers(frame, report.markers)}
 
 
 def _emotions(report: SessionReport) -> Figure:
@@ -197,7 +199,7 @@ def _emotions(report: SessionReport) -> Figure:
         showlegend=True,
     )
     frame["legend"] = frame["legend"] | {"traceorder": "normal"}
-    return {"data": data, "layout": frame}
+    return {"data": data, "layout": with_markers(frame, report.markers)}
 
 
 def _matrix(report: SessionReport) -> Figure:
@@ -247,7 +249,7 @@ def _matrix(report: SessionReport) -> Figure:
         yaxis=name_axis([row.name for row in rows]),
     )
     frame["margin"] = frame["margin"] | {"t": 48}
-    return {"data": [heat], "layout": frame}
+    return {"data": [heat], "layout": with_markers(frame, report.markers)}
 
 
 def _mix(report: SessionReport) -> Figure:

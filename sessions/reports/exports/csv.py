@@ -1,4 +1,4 @@
-"""CSV: one row a sample, one row a student, and one row a picture of the room's camera.
+"""CSV: one row a sample, one row a student, a stretch between markers, a picture of the room.
 
 UTF-8 with a byte order mark, without which Excel takes names for another encoding. Every row
 says by itself that it is an estimate, so that a row copied elsewhere still does.
@@ -24,6 +24,9 @@ FULL_WIDTH: Final = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
 """= + - @ as East Asian keyboards type them; Excel takes these for a formula's start too."""
 SEPARATORS: Final = ",;\t|"
 """What programs may take for the end of a cell, whatever ends one here."""
+ESTIMATED_OF_SEGMENT: Final = (
+    "engagement", "facing", "change", "change_low", "change_high", "students_compared",
+)  # fmt: skip
 FORMULA: Final = re.compile(
     rf"(^|[{re.escape(SEPARATORS)}\r\n])([ \f\v\"']*)(?=[=+\-@{''.join(FULL_WIDTH)}])"
 )
@@ -74,6 +77,33 @@ def students(report: SessionReport) -> bytes:
     )
     rows = [_student(report, row) for row in report.students]
     return _lines([head, *rows], BYTE_ORDER_MARK)
+
+
+def markers(report: SessionReport) -> bytes:
+    """The whole file, one row a stretch between markers."""
+    head = (
+        *("session", "start_s", "end_s", "kind", "label"),
+        *(ESTIMATED_OF_SEGMENT if report.with_emotion else ()),
+        *("coverage", "note", "generated_at"),
+    )
+    note = SHORT_NOTE if report.with_emotion else "presence only"
+    generated = report.generated_at.isoformat(timespec="seconds")
+    rows: list[Sequence[object]] = [head]
+    for one in report.segments:
+        change = one.change
+        told = (
+            *(_number(one.engagement), _number(one.facing)),
+            *(map(_number, (change.mean, change.low, change.high)) if change else ("", "", "")),
+            change.students if change else "",
+        )
+        rows.append(
+            (
+                *(plain(report.title), one.start_s, one.end_s, one.kind, plain(one.label)),
+                *(told if report.with_emotion else ()),
+                *(_number(one.coverage), note, generated),
+            )
+        )
+    return _lines(rows, BYTE_ORDER_MARK)
 
 
 def room(report: SessionReport) -> bytes:
@@ -159,7 +189,12 @@ EXPORTS: Final = (
         "csv", 4, "CSV: samples", "one row a sample", "-samples.csv", CONTENT_TYPE, samples
     ),
     Export(
+        "markers-csv", 7, "CSV: markers", "one row a stretch between markers",
+        "-markers.csv", CONTENT_TYPE, markers, is_empty=lambda report: not report.segments,
+    ),
+    Export(
         "room-csv", 6, "CSV: room", "one row a picture of the room's camera",
-        "-room.csv", CONTENT_TYPE, room, of_room=True,
+        "-room.csv", CONTENT_TYPE, room,
+        is_empty=lambda report: report.room is None,
     ),
 )  # fmt: skip

@@ -16,7 +16,7 @@ class Export:
 
     kind: in its address. place: where it stands among the links, the lowest first. label,
     about: of its link. ending: of the file's name. make: its content, whole or in parts.
-    of_room: offered only where a room's camera was.
+    is_empty: whether there is nothing in it, so that it is not offered.
     """
 
     kind: str
@@ -26,4 +26,4 @@ class Export:
     ending: str
     content_type: str
     make: Callable[[SessionReport], Content]
-    of_room: bool = False
+    is_empty: Callable[[SessionReport], bool] = lambda report: False

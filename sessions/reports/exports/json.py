@@ -13,6 +13,9 @@ session       {"id", "title", "course", "started_at", "ended_at", "live", "inter
 summary       counts and means of the class, as for a student below, without names
 timeline      {"width_s", "buckets": [{"start_s", "samples", "usable", "expected", "coverage",
               "engagement", "facing", "emotions": mean probabilities or null}]}
+markers       [{"second", "kind", "text"}]: the teacher's, in order
+segments      between markers: [{"start_s", "end_s", "kind", "label", "engagement", "facing",
+              "coverage", "change": {"mean", "low", "high", "students"} or null}]
 room          of the room's camera, or null: {"models", "detectors", "frames", "coverage", "faces",
               "facing", "width_s", "buckets": [{"start_s", "frames", "coverage", "faces",
               "facing", "emotions"}]}, means over its pictures; no other figure has them
@@ -98,6 +101,10 @@ def head(report: SessionReport) -> dict[str, Any]:
                 for bucket in report.buckets
             ],
         },
+        "markers": [
+            {"second": one.second, "kind": one.kind, "text": one.text} for one in report.markers
+        ],
+        "segments": [asdict(one) for one in report.segments],
         "room": None if report.room is None else asdict(report.room),
         "students": [
             {

@@ -73,6 +73,8 @@ class _Writer:
         self._students(students)
         self._timeline(timeline)
         self._samples(samples)
+        if self.report.segments:
+            self._segments(self.book.add_worksheet("Markers"))
         if self.report.room is not None:
             self._room(self.book.add_worksheet("Room"), self.report.room)
 
@@ -181,6 +183,27 @@ class _Writer:
                 break
             local = at.astimezone(zone).replace(tzinfo=None)
             self._row(sheet, index, columns, [names[key], local, *rest], blank="")
+
+    def _segments(self, sheet: Worksheet) -> None:
+        columns: list[Column] = [
+            ("Start", 10, "time"),
+            ("End", 10, "time"),
+            ("Kind", 10, "text"),
+            ("What", 30, "text"),
+        ]
+        if self.report.with_emotion:
+            columns += [("Engagement", 12, "value"), ("Facing", 10, "share")]
+            columns += [("Change", 10, "value"), ("Change from", 10, "value")]
+            columns += [("Change to", 10, "value"), ("Students compared", 12, "count")]
+        columns += [("Coverage", 10, "share")]
+        self._head(sheet, columns)
+        for index, one in enumerate(self.report.segments, start=1):
+            values: list[Any] = [one.start_s / DAY_S, one.end_s / DAY_S, one.kind, one.label]
+            if self.report.with_emotion:
+                told = one.change
+                values += [one.engagement, one.facing]
+                values += [told.mean, told.low, told.high, told.students] if told else [None] * 4
+            self._row(sheet, index, columns, [*values, one.coverage], blank="")
 
     def _room(self, sheet: Worksheet, room: RoomReport) -> None:
         columns: list[Column] = [

@@ -6,6 +6,7 @@ import { capital } from "../site/words.js";
 import { ClassSeries } from "./class_series.js";
 import { DashboardSocket } from "./dashboard_socket.js";
 import { showAsks, showTrouble } from "./door.js";
+import { markerLines, takeMarkers } from "./markers.js";
 import { showRoom } from "./room.js";
 import { StudentCards } from "./student_cards.js";
 
@@ -113,6 +114,7 @@ function takeTick(tick) {
   for (const id of tick.removed) cards.remove(id);
   showAsks(tick.asks);
   showRoom(tick.room);
+  takeMarkers(tick.markers);
   showTrouble(tick.trouble);
   hasNews = true;
 }
@@ -132,7 +134,7 @@ function setState(state) {
   badge.textContent = capital(state);
   badge.classList.toggle("live", state === "live");
   find("start").hidden = state !== "planned";
-  find("end").hidden = state !== "live";
+  find("end").hidden = find("marker-bar").hidden = state !== "live";
   find("report").hidden = state !== "ended";
   if (state !== "ended") return;
   socket.end();
@@ -236,7 +238,7 @@ function drawClass() {
     );
   }
   const yaxis = withEmotion ? shareAxis : percentAxis;
-  plot("class-chart", traces, { xaxis: timeAxis(), yaxis, hovermode: "x unified" });
+  plot("class-chart", traces, { xaxis: timeAxis(), yaxis, hovermode: "x unified", ...markerLines() });
 }
 
 function drawMix() {
@@ -255,6 +257,7 @@ function drawMix() {
     yaxis: percentAxis,
     hovermode: "x unified",
     legend: { ...legend, traceorder: "normal" },
+    ...markerLines(),
   });
 }
 
