@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from sessions import services
 from sessions.joining import membership
-from sessions.models import ClassSession, Course, Participant, Sample
+from sessions.models import ClassSession, Course, Marker, Participant, Sample
 from tests.factories import (
     make_participant,
     make_room_sample,
@@ -63,6 +63,7 @@ def test_every_list_opens_is_searched_and_shows_its_rows(
 def test_every_single_page_opens(model: str, head: Client, known: KnownSession) -> None:
     membership.ask_for(known.ann)
     make_room_sample(known.session)
+    Marker.objects.create(session=known.session, second=1, kind="note")
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     html = head.get(at(f"{model}_change", row.pk))
@@ -87,6 +88,7 @@ def test_lists_take_the_same_queries_with_more_rows(
 def test_records_are_only_read(model: str, head: Client, known: KnownSession) -> None:
     membership.ask_for(known.ann)
     make_room_sample(known.session)
+    Marker.objects.create(session=known.session, second=1, kind="note")
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     assert head.get(at(f"{model}_add")).status_code == 403

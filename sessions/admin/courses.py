@@ -15,6 +15,7 @@ from sessions.models import (
     ClassSession,
     Connection,
     Course,
+    Marker,
     Participant,
     RoomSample,
     Sample,
@@ -38,6 +39,7 @@ class CourseAdmin(CountedDeletion, ErasingAdmin):
         Connection: "participant__session__course__in",
         Sample: "session__course__in",
         RoomSample: "session__course__in",
+        Marker: "session__course__in",
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Course]:
@@ -83,4 +85,5 @@ class TeacherAdmin(CountedDeletion, ErasingAdmin, UserAdmin):
         Connection: "participant__session__course__owner__in",
         Sample: "session__course__owner__in",
         RoomSample: "session__course__owner__in",
+        Marker: "session__course__owner__in",
     }

@@ -12,7 +12,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from sessions.admin.base import CountedDeletion, ErasingAdmin
-from sessions.models import ClassSession, Connection, Participant, RoomSample, Sample
+from sessions.models import ClassSession, Connection, Marker, Participant, RoomSample, Sample
 from sessions.reports.exports.xlsx import workbook
 from sessions.reports.facts import file_name
 from sessions.reports.session import session_report
@@ -53,6 +53,7 @@ class ClassSessionAdmin(CountedDeletion, ErasingAdmin):
         Connection: "participant__session__in",
         Sample: "session__in",
         RoomSample: "session__in",
+        Marker: "session__in",
     }
 
     def get_readonly_fields(

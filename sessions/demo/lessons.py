@@ -17,7 +17,7 @@ from inference.labels import EMOTIONS, most_probable
 from inference.track import Estimate
 from sessions.codes import hash_token, new_token
 from sessions.demo.history import Person, people, samples_of
-from sessions.models import ClassSession, Connection, Course, Participant, Sample, Student
+from sessions.models import ClassSession, Connection, Course, Marker, Participant, Sample, Student
 from sessions.services import course_named, start_session
 from sessions.site.accounts import DEMO_USERNAME
 
@@ -32,19 +32,36 @@ BATCH: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A finished session to make up; days_ago at the start, seed for its history."""
+    """A finished session to make up; days_ago at the start, seed for its history.
+
+    markers: second, kind and text of each.
+    """
 
     title: str
     minutes: int
     days_ago: int
     interval_s: float
     seed: int
+    markers: tuple[tuple[int, str, str], ...] = ()
 
 
 STORIES: Final = (
     Story("Forces and motion", 20, 9, 4.0, 11),
-    Story("Energy", 25, 5, 4.0, 12),
-    Story("Waves and sound", 50, 1, 2.0, 13),
+    Story("Energy", 25, 5, 4.0, 12, ((0, "topic", "Kinds of energy"), (720, "activity", "Pairs"))),
+    Story(
+        "Waves and sound",
+        50,
+        1,
+        2.0,
+        13,
+        (
+            (0, "topic", "What is a wave?"),
+            (960, "activity", "Experiment"),
+            (1380, "break", ""),
+            (1560, "topic", "Sound"),
+            (2640, "question", "Wavelength?"),
+        ),
+    ),
 )
 
 
@@ -120,6 +137,10 @@ def _finished(course: Course, story: Story, started_at: datetime) -> ClassSessio
         rng = np.random.default_rng(story.seed)
         for person in people(rng, length_s):
             _take_part(session, person, rng)
+        Marker.objects.bulk_create(
+            Marker(session=session, second=second, kind=kind, text=text)
+            for second, kind, text in story.markers
+        )
     return session
 
 
