@@ -9,7 +9,7 @@ from django.utils import timezone
 from sessions import news
 from sessions.clock import Start
 from sessions.errors import NotAllowed
-from sessions.models import ClassSession, Connection, Course
+from sessions.models import ClassSession, Connection, Course, Signal
 from sessions.site.erasure import delete_sessions, erase_traces
 
 
@@ -50,8 +50,16 @@ def end_session(session: ClassSession) -> ClassSession:
         session.ended_at = session.now()
         session.state = ClassSession.State.ENDED
         session.save(update_fields=["state", "ended_at"])
+        _end_voice(session)
         news.session_changed(session)
     return session
+
+
+def _end_voice(session: ClassSession) -> None:
+    """No question waits for answers any longer, and no hand is up."""
+    second = int(session.elapsed.total_seconds())
+    session.check_ins.filter(closed_second=None).update(closed_second=second)
+    session.signals.filter(kind=Signal.Kind.HAND, ended_second=None).update(ended_second=second)
 
 
 def archive_session(session: ClassSession) -> None:

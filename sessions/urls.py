@@ -5,9 +5,10 @@ from django.urls import path
 from sessions.joining import pages as join
 from sessions.joining import record_pages as record
 from sessions.joining import room_pages as room
+from sessions.joining import voice as own_voice
 from sessions.reports import pages as reports
 from sessions.site import pages
-from sessions.teaching import courses, deletion, door, markers, try_it
+from sessions.teaching import courses, deletion, door, markers, try_it, voice
 from sessions.teaching import pages as teaching
 
 urlpatterns = [
@@ -41,6 +42,9 @@ urlpatterns = [
     path("sessions/<int:pk>/markers/", markers.add, name="marker_add"),
     path("sessions/<int:pk>/markers/<int:marker_pk>/", markers.edit, name="marker_edit"),
     path("sessions/<int:pk>/markers/<int:marker_pk>/remove/", markers.remove, name="marker_remove"),
+    path("sessions/<int:pk>/ask/", voice.ask, name="check_in_ask"),
+    path("sessions/<int:pk>/ask/close/", voice.close, name="check_in_close"),
+    path("sessions/<int:pk>/hands/<int:participant_pk>/lower/", voice.lower, name="hand_lower"),
     path("sessions/<int:pk>/room/allow/", door.allow_room, name="room_allow"),
     path("sessions/<int:pk>/room/end/", door.end_room, name="room_end"),
     path("sessions/<int:pk>/qr/", teaching.session_qr, name="session_qr"),
@@ -59,6 +63,8 @@ urlpatterns = [
     path("join/", join.enter_code, name="join"),
     path("join/<str:code>/", join.join_session, name="join_session"),
     path("join/<str:code>/wait/", join.wait, name="join_wait"),
+    path("join/<str:code>/answer/", own_voice.answer, name="answer"),
+    path("join/<str:code>/signal/", own_voice.signal, name="signal"),
     path("join/<str:code>/room/", room.camera, name="room"),
     path("join/<str:code>/room/stop/", room.stop, name="room_stop"),
     path("join/<str:code>/room/<str:key>/", room.consent, name="room_consent"),

@@ -5,11 +5,14 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core import signing
+from django.test import Client
 from django.utils import timezone
 
 from inference.labels import EMOTIONS
 from sessions import codes
 from sessions.joining import membership
+from sessions.joining.cookies import SALT, cookie_name
 from sessions.models import ClassSession, Course, Participant, RoomSample, Sample, Student
 
 _number = count(1)
@@ -69,6 +72,16 @@ def make_room_sample(
     at = started + timedelta(seconds=second, microseconds=next(_number))
     fields = {"faces": 5, "detector": "yunet"} | fields
     return RoomSample.objects.create(session=session, at=at, second=second, **fields)
+
+
+def make_browser_of(participant: Participant, token: str = "secret") -> Client:
+    """A browser that is the participant."""
+    participant.token_hash = codes.hash_token(token)
+    participant.save()
+    browser = Client()
+    name = cookie_name(participant.session.code)
+    browser.cookies[name] = signing.dumps(token, salt=SALT)
+    return browser
 
 
 def make_sample(

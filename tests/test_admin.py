@@ -15,7 +15,16 @@ from pytest_django import DjangoAssertNumQueries
 
 from sessions import services
 from sessions.joining import membership
-from sessions.models import ClassSession, Course, Marker, Participant, Sample
+from sessions.models import (
+    Answer,
+    CheckIn,
+    ClassSession,
+    Course,
+    Marker,
+    Participant,
+    Sample,
+    Signal,
+)
 from tests.factories import (
     make_participant,
     make_room_sample,
@@ -64,6 +73,9 @@ def test_every_single_page_opens(model: str, head: Client, known: KnownSession) 
     membership.ask_for(known.ann)
     make_room_sample(known.session)
     Marker.objects.create(session=known.session, second=1, kind="note")
+    check_in = CheckIn.objects.create(session=known.session, second=1, question="Clear?")
+    Answer.objects.create(check_in=check_in, participant=known.ann, value=3, second=2)
+    Signal.objects.create(session=known.session, participant=known.ann, kind="hand", second=3)
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     html = head.get(at(f"{model}_change", row.pk))
@@ -89,6 +101,9 @@ def test_records_are_only_read(model: str, head: Client, known: KnownSession) ->
     membership.ask_for(known.ann)
     make_room_sample(known.session)
     Marker.objects.create(session=known.session, second=1, kind="note")
+    check_in = CheckIn.objects.create(session=known.session, second=1, question="Clear?")
+    Answer.objects.create(check_in=check_in, participant=known.ann, value=3, second=2)
+    Signal.objects.create(session=known.session, participant=known.ann, kind="hand", second=3)
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     assert head.get(at(f"{model}_add")).status_code == 403

@@ -12,6 +12,8 @@ from django.http import HttpRequest
 
 from sessions.admin.base import CountedDeletion, ErasingAdmin
 from sessions.models import (
+    Answer,
+    CheckIn,
     ClassSession,
     Connection,
     Course,
@@ -19,6 +21,7 @@ from sessions.models import (
     Participant,
     RoomSample,
     Sample,
+    Signal,
     Student,
 )
 
@@ -40,6 +43,9 @@ class CourseAdmin(CountedDeletion, ErasingAdmin):
         Sample: "session__course__in",
         RoomSample: "session__course__in",
         Marker: "session__course__in",
+        CheckIn: "session__course__in",
+        Answer: "check_in__session__course__in",
+        Signal: "session__course__in",
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Course]:
@@ -86,4 +92,7 @@ class TeacherAdmin(CountedDeletion, ErasingAdmin, UserAdmin):
         Sample: "session__course__owner__in",
         RoomSample: "session__course__owner__in",
         Marker: "session__course__owner__in",
+        CheckIn: "session__course__owner__in",
+        Answer: "check_in__session__course__owner__in",
+        Signal: "session__course__owner__in",
     }

@@ -12,7 +12,17 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from sessions.admin.base import CountedDeletion, ErasingAdmin
-from sessions.models import ClassSession, Connection, Marker, Participant, RoomSample, Sample
+from sessions.models import (
+    Answer,
+    CheckIn,
+    ClassSession,
+    Connection,
+    Marker,
+    Participant,
+    RoomSample,
+    Sample,
+    Signal,
+)
 from sessions.reports.exports.xlsx import workbook
 from sessions.reports.facts import file_name
 from sessions.reports.session import session_report
@@ -54,6 +64,9 @@ class ClassSessionAdmin(CountedDeletion, ErasingAdmin):
         Sample: "session__in",
         RoomSample: "session__in",
         Marker: "session__in",
+        CheckIn: "session__in",
+        Answer: "check_in__session__in",
+        Signal: "session__in",
     }
 
     def get_readonly_fields(

@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from sessions.admin.base import CountedDeletion, ErasingAdmin, ReadOnlyAdmin
+from sessions.admin.base import CountedDeletion, ReadOnlyAdmin
 from sessions.joining.membership import delete_participant
-from sessions.models import Connection, Marker, Participant, RoomSample, Sample, Takeover
+from sessions.models import Answer, Connection, Participant, RoomSample, Sample, Signal, Takeover
 
 
 @admin.register(Participant)
@@ -31,7 +31,12 @@ class ParticipantAdmin(CountedDeletion, admin.ModelAdmin):
     list_select_related = ("session", "student")
     readonly_fields = ("session", "consented_at", "joined_at", "left_at", "camera", "is_simulated")
     show_full_result_count = False
-    takes_along: ClassVar = {Connection: "participant__in", Sample: "participant__in"}
+    takes_along: ClassVar = {
+        Connection: "participant__in",
+        Sample: "participant__in",
+        Answer: "participant__in",
+        Signal: "participant__in",
+    }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only a student takes part, by agreeing to it."""
@@ -85,19 +90,6 @@ class SampleAdmin(ReadOnlyAdmin):
     search_fields = ("participant__display_name", "session__title", "=session__code")
     list_select_related = ("session", "participant")
     list_per_page = 50
-
-
-@admin.register(Marker)
-class MarkerAdmin(ErasingAdmin):
-    list_display = ("session", "second", "kind", "text")
-    list_filter = ("kind",)
-    search_fields = ("text", "session__title", "=session__code")
-    list_select_related = ("session",)
-    readonly_fields = ("session", "created_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only a teacher marks a lesson."""
-        return False
 
 
 @admin.register(RoomSample)

@@ -1,6 +1,6 @@
 """A student's own pages: the class, what is stored about them, and the way out."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,6 +22,9 @@ from sessions.joining.cookies import (
 from sessions.models import Participant, Sample
 from sessions.site.headers import opens_camera
 from sessions.site.qr import qr_svg
+
+SCALE: Final = ((1, "Not at all"), (2, "A little"), (3, "So so"), (4, "Well"), (5, "Very well"))
+"""Steps of an answer to a check-in."""
 
 
 @never_cache
@@ -47,6 +50,7 @@ def student_page(request: HttpRequest, code: str) -> HttpResponse:
         response = render(request, "joining/over.html", context)
     else:
         context["emotions"] = EMOTIONS
+        context["scale"] = SCALE
         context["config"] = {
             "socket": f"/ws/class/{session.code}/",
             "state": session.state,

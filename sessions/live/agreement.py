@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from inference.engagement import INDEX_2, Definition
 from sessions.clock import Start
+from sessions.live.voice import NOBODY, Voice, read_voices
 from sessions.models import ClassSession, Marker, Participant, Takeover
 
 Markers = tuple[tuple[int, int, str, str], ...]
@@ -46,10 +47,11 @@ class SessionTruth:
     definition: Definition = INDEX_2
     room_key: str = ""
     markers: Markers = ()
+    voice: Voice = NOBODY
 
 
 def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
-    """The truth of each of the sessions that exist, in four queries."""
+    """The truth of each of the sessions that exist, in seven queries."""
     people: dict[int, dict[int, ParticipantTruth]] = {}
     row: Any
     for row in Participant.objects.of_sessions(session_ids).with_newest_connection():
@@ -63,6 +65,7 @@ def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
     for ask in Takeover.objects.of_sessions(session_ids):
         name = ask.participant.display_name
         asks.setdefault(ask.participant.session_id, []).append((ask.pk, name))
+    voices = read_voices(session_ids)
     marks: dict[int, list[tuple[int, int, str, str]]] = {}
     for mark in Marker.objects.of_sessions(session_ids):
         marks.setdefault(mark.session_id, []).append((mark.pk, mark.second, mark.kind, mark.text))
@@ -78,6 +81,7 @@ def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
             cast(Definition, session.definition),
             session.room_key,
             tuple(marks.get(session.pk, ())),
+            voices.get(session.pk, NOBODY),
         )
         for session in ClassSession.objects.filter(pk__in=session_ids)
     }

@@ -124,6 +124,28 @@ class Ask(Struct, frozen=True):
     name: str
 
 
+class CheckInView(Struct, frozen=True):
+    """A question that can be answered now. counts: of the answers 1 to 5."""
+
+    id: int
+    question: str
+    second: int
+    counts: list[int]
+
+
+class VoiceView(Struct, frozen=True):
+    """What students say. hands: participants whose hand is up, the first first.
+
+    lately: students who gave a sign (confused, too_fast, too_slow) in the last two minutes. line:
+    students by sign in each of the last ten minutes, the present one last.
+    """
+
+    check_in: CheckInView | None
+    hands: list[int]
+    lately: dict[str, int]
+    line: dict[str, list[int]]
+
+
 class MarkerView(Struct, frozen=True):
     """What began at a second of the session; text may be empty."""
 
@@ -142,6 +164,7 @@ class Tick(Changes, frozen=True, tag="tick", kw_only=True):
     trouble: list[str]
     asks: list[Ask]
     room: RoomShown | None
+    voice: VoiceView
     markers: list[MarkerView] | UnsetType = UNSET
 
 

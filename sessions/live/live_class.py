@@ -215,6 +215,9 @@ class LiveClass:
                 self._compare(self.students[participant_id], person)
         if before.state != truth.state:
             self._tell_state()
+        if self._question(before) != self._question(truth):
+            for socket in list(self.students.values()):
+                self._tell_question(socket)
 
     def _compare(self, socket: StudentSocket, person: ParticipantTruth) -> None:
         """Close a socket that is not the participant's any more."""
@@ -227,6 +230,20 @@ class LiveClass:
         elif person.connection > socket.connection_id:
             del self.students[participant_id]
             self._part_with(socket, CloseCode.REPLACED, ELSEWHERE)
+
+    def ask(self, socket: StudentSocket) -> None:
+        """Tell a student's page, which is new, which check-in can be answered now."""
+        if self._truth.voice.check_in is not None:
+            self._tell_question(socket)
+
+    def _tell_question(self, socket: StudentSocket) -> None:
+        question = protocol.Question(*self._question(self._truth))
+        self._tasks.spawn(partial(socket.say, question), "question")
+
+    @staticmethod
+    def _question(truth: SessionTruth) -> tuple[int | None, str | None]:
+        asked = truth.voice.check_in
+        return (None, None) if asked is None else (asked.id, asked.question)
 
     def _tell_state(self) -> None:
         state = self.state

@@ -229,6 +229,13 @@ class Pace(Struct, frozen=True, tag="pace"):
     wait_s: float
 
 
+class Question(Struct, frozen=True, tag="question"):
+    """A check-in that can be answered now; id and question are None once none can be."""
+
+    id: int | None
+    question: str | None
+
+
 class SessionState(Struct, frozen=True, tag="session"):
     """The session has started or ended. report_url: for the teacher, at the end."""
 
@@ -243,7 +250,7 @@ class Closing(Struct, frozen=True, tag="closing"):
     message: str
 
 
-StudentMessage = Welcome | Result | Shed | Fault | Pong | Pace | SessionState | Closing
+StudentMessage = Welcome | Result | Shed | Fault | Pong | Pace | Question | SessionState | Closing
 """Whatever a student is told."""
 RoomMessage = Welcome | RoomResult | Shed | Fault | Pong | SessionState | Closing
 """Whatever the device with the room's camera is told."""

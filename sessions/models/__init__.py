@@ -1,12 +1,16 @@
-"""What is kept: courses, students, sessions, participants, connections, samples, markers."""
+"""What is kept: courses, students, sessions, participants, connections, samples, markers, and
+what students say."""
 
 from sessions.models.courses import Course, Student
 from sessions.models.lessons import ClassSession, default_definition
 from sessions.models.markers import Marker
 from sessions.models.people import Connection, Participant, Takeover
 from sessions.models.samples import RoomSample, Sample
+from sessions.models.voice import Answer, CheckIn, Signal
 
 __all__ = [
+    "Answer",
+    "CheckIn",
     "ClassSession",
     "Connection",
     "Course",
@@ -14,6 +18,7 @@ __all__ = [
     "Participant",
     "RoomSample",
     "Sample",
+    "Signal",
     "Student",
     "Takeover",
     "default_definition",

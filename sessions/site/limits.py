@@ -77,6 +77,10 @@ SIGN_INS_OF_DEVICE: Final = Limit("sign-ins of a known device", "5/5 minutes")
 DELETIONS: Final = Limit("tries to delete an account", "5/5 minutes")
 
 
+ANSWERS: Final = Limit("answers of a participant", "30/minute")
+SIGNS: Final = Limit("signs of a participant, by kind", "3/minute")
+
+
 class TooManyJoins(NotAllowed):
     """One address joins too often; the next try may succeed after retry_after_s seconds."""
 

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from inference.labels import EMOTIONS
 from sessions import services
 from sessions.errors import NotAllowed
-from sessions.models import ClassSession, Marker, Participant, Takeover
+from sessions.models import ClassSession, Marker, Participant, Signal, Takeover
 from sessions.querysets import ParticipantQuerySet
 from sessions.reports.charts.sparklines import sparklines_for
 from sessions.site.access import TeacherRequest, own_session
 from sessions.site.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR, FACING_COLOUR
 from sessions.site.qr import qr_svg
 from sessions.teaching.forms import SessionForm
+from sessions.teaching.voice import QUESTIONS
 
 PAGE_SIZE = 20
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -116,7 +117,13 @@ def session_live(request: TeacherRequest, pk: int) -> HttpResponse:
             "coverage": COVERAGE_COLOUR,
         },
     }
-    context = {"session": session, "config": config, "marker_kinds": Marker.Kind.choices}
+    context = {
+        "session": session,
+        "config": config,
+        "marker_kinds": Marker.Kind.choices,
+        "questions": QUESTIONS,
+        "signs": [one for one in Signal.Kind.choices if one[0] != Signal.Kind.HAND],
+    }
     return render(request, "live/dashboard.html", context)
 
 

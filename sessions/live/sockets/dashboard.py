@@ -169,6 +169,7 @@ class DashboardSocket(LiveSocket):
                 trouble=trouble,
                 asks=[Ask(key, name) for key, name in truth.asks],
                 room=room,
+                voice=truth.voice.view(now),
                 markers=[MarkerView(*one) for one in truth.markers] if has_marked else UNSET,
             )
         )

@@ -70,6 +70,9 @@ class FrameSocket(LiveSocket):
         """The answer to a hello."""
         raise NotImplementedError
 
+    def welcomed(self) -> None:
+        """The hello is answered: whatever else is to be said at the beginning."""
+
     def camera(self, state: str) -> None:
         """The client says why there are frames, or none."""
         raise NotImplementedError
@@ -152,6 +155,7 @@ class FrameSocket(LiveSocket):
             return
         self.greeted = True
         await self.say(self.welcome())
+        self.welcomed()
 
     async def tell_state(self, state: str) -> None:
         """The session has started or ended."""

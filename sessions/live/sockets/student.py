@@ -88,6 +88,10 @@ class StudentSocket(FrameSocket):
             policy=settings.POLICY,
         )
 
+    def welcomed(self) -> None:
+        """See FrameSocket."""
+        self.live.ask(self)
+
     def camera(self, state: str) -> None:
         """See FrameSocket."""
         assert self.me is not None, "nobody else has a camera"

@@ -8,6 +8,7 @@
 import { LEVELS, capital } from "../site/words.js";
 import { CameraSwitch } from "./camera_switch.js";
 import { Connection } from "./connection.js";
+import { showQuestion, showSigns } from "./voice.js";
 
 /**
  * @param {string} id
@@ -137,6 +138,7 @@ function showState(state) {
   if (live !== (state === "live")) {
     live = state === "live";
     showNothing();
+    showSigns(live);
   }
   element("session-state").textContent = live ? "Live" : "Not started yet";
   element("session-state").classList.toggle("live", live);
@@ -163,6 +165,7 @@ const HEAR = {
   shed: (message) => say(message.message),
   error: (message) => say(message.message),
   pace: showPace,
+  question: showQuestion,
   pictures: showPictures,
   grab: () => camera.grab(),
 };

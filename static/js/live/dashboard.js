@@ -8,6 +8,7 @@ import { DashboardSocket } from "./dashboard_socket.js";
 import { showAsks, showTrouble } from "./door.js";
 import { markerLines, takeMarkers } from "./markers.js";
 import { showRoom } from "./room.js";
+import { showVoice } from "./voice.js";
 import { StudentCards } from "./student_cards.js";
 
 const DRAW_EVERY_MS = 1000;
@@ -115,6 +116,7 @@ function takeTick(tick) {
   showAsks(tick.asks);
   showRoom(tick.room);
   takeMarkers(tick.markers);
+  showVoice(tick.voice, tick.connected, (id) => cards.nameOf(id));
   showTrouble(tick.trouble);
   hasNews = true;
 }
@@ -134,7 +136,7 @@ function setState(state) {
   badge.textContent = capital(state);
   badge.classList.toggle("live", state === "live");
   find("start").hidden = state !== "planned";
-  find("end").hidden = find("marker-bar").hidden = state !== "live";
+  for (const id of ["end", "marker-bar", "voice"]) find(id).hidden = state !== "live";
   find("report").hidden = state !== "ended";
   if (state !== "ended") return;
   socket.end();

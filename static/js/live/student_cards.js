@@ -93,6 +93,11 @@ export class StudentCards {
     if (card) this.#drop(id, card);
   }
 
+  /** @param {number} id */
+  nameOf(id) {
+    return this.cards.get(id)?.student.name ?? "A student";
+  }
+
   sort() {
     const cards = [...this.cards.values()];
     cards.sort(

@@ -1,8 +1,8 @@
-"""Questions that pages and exports ask of the database, named by purpose."""
+"""Questions about what was recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -23,22 +23,11 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
 
 from inference.labels import EMOTIONS
 
 if TYPE_CHECKING:
-    from sessions.models import (  # noqa: F401 (named in strings: models import this file)
-        ClassSession,
-        Connection,
-        Course,
-        Marker,
-        Participant,
-        RoomSample,
-        Sample,
-        Student,
-        Takeover,
-    )
+    from sessions.models import RoomSample, Sample
 
 Rows: TypeAlias = "QuerySet[Any, Any]"
 """Grouped rows: dictionaries, or tuples where the method says so."""
@@ -50,134 +39,6 @@ EMOTION_SUMS: dict[str, Any] = {f"sum_{emotion}": Sum(emotion) for emotion in EM
 EMOTION_COUNTS: dict[str, Any] = {
     f"{emotion}_count": Count("pk", filter=Q(emotion=emotion)) for emotion in EMOTIONS
 }
-
-
-class CourseQuerySet(QuerySet["Course"]):
-    def owned_by(self, user: User) -> CourseQuerySet:
-        return self.filter(owner=user)
-
-    def for_list(self) -> CourseQuerySet:
-        return self.annotate(
-            session_count=Count("sessions", distinct=True),
-            student_count=Count("students", distinct=True),
-            last_session_at=Max("sessions__started_at"),
-        ).order_by("name")
-
-
-class StudentQuerySet(QuerySet["Student"]):
-    def owned_by(self, user: User) -> StudentQuerySet:
-        return self.filter(course__owner=user)
-
-    def expired(self, limit: datetime) -> StudentQuerySet:
-        """Those put on the list before the limit whose course has no session left."""
-        return self.filter(created_at__lt=limit, course__sessions=None)
-
-    def for_list(self) -> StudentQuerySet:
-        return self.annotate(session_count=Count("participations__session", distinct=True))
-
-    def with_history(self) -> StudentQuerySet:
-        """Those who have taken part in a session, with how many as session_count."""
-        listed = self.annotate(session_count=Count("participations__session", distinct=True))
-        return listed.filter(session_count__gt=0)
-
-
-class ClassSessionQuerySet(QuerySet["ClassSession"]):
-    def owned_by(self, user: User) -> ClassSessionQuerySet:
-        return self.filter(course__owner=user)
-
-    def live(self) -> ClassSessionQuerySet:
-        return self.filter(state="live")
-
-    def joinable(self) -> ClassSessionQuerySet:
-        return self.filter(state__in=("planned", "live"), archived_at=None)
-
-    def current(self) -> ClassSessionQuerySet:
-        """Those not archived, the latest first."""
-        return self.filter(archived_at=None).order_by("-created_at")
-
-    def live_first(self) -> ClassSessionQuerySet:
-        """Live, then planned, then ended; the latest first in each."""
-        return self.order_by(
-            Case(When(state="live", then=0), When(state="planned", then=1), default=2),
-            F("started_at").desc(nulls_first=True),
-            "-created_at",
-        )
-
-    def archived(self) -> ClassSessionQuerySet:
-        return self.exclude(archived_at=None).order_by("-created_at")
-
-    def for_list(self) -> ClassSessionQuerySet:
-        return self.select_related("course").annotate(participant_count=Count("participants"))
-
-    def left_open(self, limit: datetime) -> Rows:
-        """Keys of live sessions where nobody has been since the limit, with the last moment."""
-        return (
-            self.live()
-            .filter(started_at__lt=limit)
-            .values_list("pk")
-            .annotate(left=Coalesce(Max("participants__connections__last_seen_at"), "started_at"))
-            .filter(left__lt=limit)
-        )
-
-    def expired(self, limit: datetime) -> ClassSessionQuerySet:
-        """Those that ended before the limit, and planned ones that were made before it."""
-        return self.filter(
-            Q(state="ended", ended_at__lt=limit) | Q(state="planned", created_at__lt=limit)
-        )
-
-
-class ParticipantQuerySet(QuerySet["Participant"]):
-    def owned_by(self, user: User) -> ParticipantQuerySet:
-        return self.filter(session__course__owner=user)
-
-    def with_token(self, token_hash: str) -> ParticipantQuerySet:
-        return self.filter(token_hash=token_hash).select_related("session")
-
-    def present(self) -> ParticipantQuerySet:
-        """Those whom the teacher has not taken out."""
-        return self.filter(removed_at=None)
-
-    def removed(self) -> ParticipantQuerySet:
-        """Those whom the teacher has taken out, the last first."""
-        return self.exclude(removed_at=None).order_by("-removed_at")
-
-    def of_sessions(self, session_ids: Collection[int]) -> ParticipantQuerySet:
-        return self.filter(session__in=session_ids)
-
-    def with_newest_connection(self) -> ParticipantQuerySet:
-        """Each with newest_connection, the number of the latest one; None without any."""
-        return self.annotate(newest_connection=Max("connections__pk"))
-
-    def with_last_connection(self) -> ParticipantQuerySet:
-        """Each with newest_connection and seen_at, when any connection of theirs was last seen."""
-        return self.with_newest_connection().annotate(seen_at=Max("connections__last_seen_at"))
-
-    def in_join_order(self) -> ParticipantQuerySet:
-        return self.order_by("joined_at", "pk")
-
-
-class TakeoverQuerySet(QuerySet["Takeover"]):
-    def owned_by(self, user: User) -> TakeoverQuerySet:
-        return self.filter(participant__session__course__owner=user)
-
-    def of_sessions(self, session_ids: Collection[int]) -> TakeoverQuerySet:
-        """Those that wait for the teacher's word, the first asked first."""
-        return self.filter(participant__session__in=session_ids).select_related("participant")
-
-
-class ConnectionQuerySet(QuerySet["Connection"]):
-    def of_session(self, session: ClassSession) -> ConnectionQuerySet:
-        return self.filter(participant__session=session)
-
-    def open_to_seen(self) -> QuerySet[Connection, tuple[int, int, datetime, datetime]]:
-        """(key, participant, from, to) of every stay."""
-        return self.values_list("pk", "participant_id", "opened_at", "last_seen_at")
-
-    def stays(self) -> QuerySet[Connection, tuple[int, datetime, datetime]]:
-        """(participant, from, to) of every stay, each participant's in order of time."""
-        return self.order_by("participant_id", "opened_at").values_list(
-            "participant_id", "opened_at", "last_seen_at"
-        )
 
 
 class SampleQuerySet(QuerySet["Sample"]):
@@ -318,11 +179,3 @@ class RoomSampleQuerySet(QuerySet["RoomSample"]):
 
     def in_order(self) -> RoomSampleQuerySet:
         return self.order_by("second", "at")
-
-
-class MarkerQuerySet(QuerySet["Marker"]):
-    def owned_by(self, user: User) -> MarkerQuerySet:
-        return self.filter(session__course__owner=user)
-
-    def of_sessions(self, session_ids: Collection[int]) -> MarkerQuerySet:
-        return self.filter(session__in=session_ids)

@@ -1,0 +1,98 @@
+"""Questions about courses, their students and sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from django.contrib.auth.models import User
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    Max,
+    Q,
+    QuerySet,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+if TYPE_CHECKING:
+    from sessions.models import ClassSession, Course, Student  # noqa: F401 (named in strings)
+
+Rows: TypeAlias = "QuerySet[Any, Any]"
+"""Grouped rows: dictionaries, or tuples where the method says so."""
+
+
+class CourseQuerySet(QuerySet["Course"]):
+    def owned_by(self, user: User) -> CourseQuerySet:
+        return self.filter(owner=user)
+
+    def for_list(self) -> CourseQuerySet:
+        return self.annotate(
+            session_count=Count("sessions", distinct=True),
+            student_count=Count("students", distinct=True),
+            last_session_at=Max("sessions__started_at"),
+        ).order_by("name")
+
+
+class StudentQuerySet(QuerySet["Student"]):
+    def owned_by(self, user: User) -> StudentQuerySet:
+        return self.filter(course__owner=user)
+
+    def expired(self, limit: datetime) -> StudentQuerySet:
+        """Those put on the list before the limit whose course has no session left."""
+        return self.filter(created_at__lt=limit, course__sessions=None)
+
+    def for_list(self) -> StudentQuerySet:
+        return self.annotate(session_count=Count("participations__session", distinct=True))
+
+    def with_history(self) -> StudentQuerySet:
+        """Those who have taken part in a session, with how many as session_count."""
+        listed = self.annotate(session_count=Count("participations__session", distinct=True))
+        return listed.filter(session_count__gt=0)
+
+
+class ClassSessionQuerySet(QuerySet["ClassSession"]):
+    def owned_by(self, user: User) -> ClassSessionQuerySet:
+        return self.filter(course__owner=user)
+
+    def live(self) -> ClassSessionQuerySet:
+        return self.filter(state="live")
+
+    def joinable(self) -> ClassSessionQuerySet:
+        return self.filter(state__in=("planned", "live"), archived_at=None)
+
+    def current(self) -> ClassSessionQuerySet:
+        """Those not archived, the latest first."""
+        return self.filter(archived_at=None).order_by("-created_at")
+
+    def live_first(self) -> ClassSessionQuerySet:
+        """Live, then planned, then ended; the latest first in each."""
+        return self.order_by(
+            Case(When(state="live", then=0), When(state="planned", then=1), default=2),
+            F("started_at").desc(nulls_first=True),
+            "-created_at",
+        )
+
+    def archived(self) -> ClassSessionQuerySet:
+        return self.exclude(archived_at=None).order_by("-created_at")
+
+    def for_list(self) -> ClassSessionQuerySet:
+        return self.select_related("course").annotate(participant_count=Count("participants"))
+
+    def left_open(self, limit: datetime) -> Rows:
+        """Keys of live sessions where nobody has been since the limit, with the last moment."""
+        return (
+            self.live()
+            .filter(started_at__lt=limit)
+            .values_list("pk")
+            .annotate(left=Coalesce(Max("participants__connections__last_seen_at"), "started_at"))
+            .filter(left__lt=limit)
+        )
+
+    def expired(self, limit: datetime) -> ClassSessionQuerySet:
+        """Those that ended before the limit, and planned ones that were made before it."""
+        return self.filter(
+            Q(state="ended", ended_at__lt=limit) | Q(state="planned", created_at__lt=limit)
+        )

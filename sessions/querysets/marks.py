@@ -1,0 +1,60 @@
+"""Questions about markers, check-ins and signals."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import User
+from django.db.models import (
+    Count,
+    Q,
+    QuerySet,
+)
+
+if TYPE_CHECKING:
+    from sessions.models import CheckIn, Marker, Signal  # noqa: F401 (named in strings)
+
+
+class MarkerQuerySet(QuerySet["Marker"]):
+    def owned_by(self, user: User) -> MarkerQuerySet:
+        return self.filter(session__course__owner=user)
+
+    def of_sessions(self, session_ids: Collection[int]) -> MarkerQuerySet:
+        return self.filter(session__in=session_ids)
+
+
+class CheckInQuerySet(QuerySet["CheckIn"]):
+    def owned_by(self, user: User) -> CheckInQuerySet:
+        return self.filter(session__course__owner=user)
+
+    def open_in(self, session_ids: Collection[int]) -> CheckInQuerySet:
+        """Those that can be answered now."""
+        return self.filter(session__in=session_ids, closed_second=None)
+
+    def with_counts(self) -> CheckInQuerySet:
+        """Each with how many answered 1 to 5, as answered_1 to answered_5."""
+        counts = {
+            f"answered_{value}": Count("answers", filter=Q(answers__value=value))
+            for value in range(1, 6)
+        }
+        return self.annotate(**counts)
+
+
+class SignalQuerySet(QuerySet["Signal"]):
+    def of_sessions(self, session_ids: Collection[int]) -> SignalQuerySet:
+        return self.filter(session__in=session_ids)
+
+    def hands_up(self) -> SignalQuerySet:
+        """Hands that are raised now."""
+        return self.filter(
+            kind="hand", ended_second=None, participant__left_at=None, participant__removed_at=None
+        )
+
+    def since(self, at: datetime) -> SignalQuerySet:
+        return self.filter(at__gte=at)
+
+    def signs(self) -> SignalQuerySet:
+        """All but raised hands: those that are counted without a name."""
+        return self.exclude(kind="hand")

@@ -1,0 +1,121 @@
+// @ts-check
+/** What students say, on the live page: the open question with its answers, signs, raised hands. */
+
+/** @typedef {{id: number, question: string, second: number, counts: number[]}} CheckIn */
+/**
+ * @typedef {{check_in: CheckIn | null, hands: number[], lately: Record<string, number>,
+ *   line: Record<string, number[]>}} Voice
+ */
+
+/** @param {string} id @returns {any} an element that the template has for certain */
+const element = (id) => document.getElementById(id);
+const base = location.pathname.replace(/live\/$/, "");
+const SVG = "http://www.w3.org/2000/svg";
+let shown = "";
+
+/**
+ * @param {Voice} voice
+ * @param {number} connected students
+ * @param {(id: number) => string} nameOf a participant
+ */
+export function showVoice(voice, connected, nameOf) {
+  const key = JSON.stringify([voice, connected, voice.hands.map(nameOf)]);
+  if (key === shown) return;
+  shown = key;
+  showCheckIn(voice.check_in, connected);
+  for (const item of document.querySelectorAll("[data-sign-count]")) {
+    const kind = item.getAttribute("data-sign-count") ?? "";
+    const count = item.querySelector("strong");
+    if (count) count.textContent = String(voice.lately[kind] ?? 0);
+    item.classList.toggle("some", (voice.lately[kind] ?? 0) > 0);
+    drawLine(item.querySelector("svg"), voice.line[kind] ?? []);
+  }
+  element("hands").replaceChildren(...voice.hands.map((id) => hand(id, nameOf(id))));
+}
+
+/** @param {CheckIn | null} asked @param {number} connected */
+function showCheckIn(asked, connected) {
+  element("asked").hidden = asked === null;
+  if (asked === null) return;
+  const answers = asked.counts.reduce((sum, count) => sum + count, 0);
+  const total = asked.counts.reduce((sum, count, place) => sum + count * (place + 1), 0);
+  element("asked-question").textContent = asked.question;
+  const mean = answers ? `, mean ${(total / answers).toFixed(1)} of 5` : "";
+  element("asked-note").textContent = `${answers} of ${connected} answered${mean}`;
+  const most = Math.max(1, ...asked.counts);
+  element("histogram").replaceChildren(
+    ...asked.counts.map((count, place) => {
+      const step = document.createElement("li");
+      const bar = document.createElement("span");
+      bar.className = "column";
+      bar.style.height = `${(count / most) * 100}%`;
+      const value = document.createElement("strong");
+      value.textContent = String(count);
+      const label = document.createElement("span");
+      label.textContent = String(place + 1);
+      step.append(value, bar, label);
+      return step;
+    }),
+  );
+}
+
+/** Students by minute, the present one at the right. @param {SVGElement | null} svg @param {number[]} counts */
+function drawLine(svg, counts) {
+  const most = Math.max(1, ...counts);
+  const width = 100 / Math.max(1, counts.length);
+  svg?.replaceChildren(
+    ...counts.map((count, place) => {
+      const bar = document.createElementNS(SVG, "rect");
+      const height = count ? Math.max(3, (count / most) * 24) : 1;
+      bar.setAttribute("x", String(place * width + 1));
+      bar.setAttribute("width", String(width - 2));
+      bar.setAttribute("y", String(24 - height));
+      bar.setAttribute("height", String(height));
+      return bar;
+    }),
+  );
+}
+
+/** @param {number} id @param {string} name */
+function hand(id, name) {
+  const item = document.createElement("li");
+  const text = document.createElement("span");
+  text.textContent = `${name} raises a hand`;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button secondary small";
+  button.textContent = "Seen";
+  button.setAttribute("aria-label", `${name}: seen`);
+  button.addEventListener("click", () => post(`hands/${id}/lower/`, {}));
+  item.append(text, button);
+  return item;
+}
+
+/**
+ * @param {string} step below the address of the session
+ * @param {Record<string, string>} fields
+ * @returns {Promise<boolean>} whether it was done
+ */
+async function post(step, fields) {
+  const token = /** @type {HTMLInputElement} */ (document.querySelector("[name=csrfmiddlewaretoken]"));
+  const answer = await fetch(base + step, {
+    method: "POST",
+    headers: { "X-CSRFToken": token.value, Accept: "application/json" },
+    body: new URLSearchParams(fields),
+  }).catch(() => null);
+  const told = await answer?.json().catch(() => null);
+  const text = told?.message ?? "That did not work: check the connection and try again.";
+  element("voice-trouble").hidden = answer?.ok === true;
+  element("voice-trouble").textContent = answer?.ok ? "" : text;
+  element("done").textContent = text;
+  return answer?.ok === true;
+}
+
+for (const button of document.querySelectorAll("[data-ask]")) {
+  button.addEventListener("click", () => post("ask/", { question: button.getAttribute("data-ask") ?? "" }));
+}
+element("ask-form").addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
+  event.preventDefault();
+  if (await post("ask/", { question: element("own-question").value })) element("own-question").value = "";
+});
+element("close-question").addEventListener("click", () => post("ask/close/", {}));
