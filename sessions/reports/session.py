@@ -26,6 +26,7 @@ from sessions.reports.records import Record, records_of
 from sessions.reports.room import RoomReport, room_report
 from sessions.reports.segments import Segment, segments_of
 from sessions.reports.tally import ClassTally, Tally, attended, seconds_by_slot
+from sessions.reports.voice import VoiceReport, voice_report
 
 MIN_BUCKET_S: Final = 5
 MAX_BUCKETS: Final = 300
@@ -110,6 +111,7 @@ class SessionReport:
     total: ClassTally
     markers: tuple[Marker, ...]
     segments: tuple[Segment, ...]
+    voice: VoiceReport
     room: RoomReport | None
     """What the room's camera counted; not part of any other figure."""
     generated_at: datetime
@@ -140,7 +142,7 @@ def widths_for(length_s: float, interval_s: float) -> tuple[int, int]:
 
 
 def session_report(session: ClassSession) -> SessionReport:
-    """Report a session in six queries, with markers in seven; its course must be loaded."""
+    """Report a session in eight queries, with markers in nine; its course must be loaded."""
     with_emotion = settings.POLICY == "emotion"
     length = session.elapsed.total_seconds()
     bucket_s, cell_s = widths_for(length, session.interval_s)
@@ -170,6 +172,7 @@ def session_report(session: ClassSession) -> SessionReport:
         total=ClassTally(tuple(row.tally for row in students), session.interval_s),
         markers=markers,
         segments=segments_of(session, markers, records, bucket_s, with_emotion),
+        voice=voice_report(session),
         room=room_report(session, bucket_s, length, with_emotion),
         generated_at=timezone.now(),
     )

@@ -21,6 +21,13 @@ EXPRESSION_COLOUR: Final = "#b5651d"
 COVERAGE_COLOUR: Final = "#8593a3"
 ATTENDANCE_COLOUR: Final = "#009e73"
 
+SIGN_COLOURS: Final[dict[str, str]] = {
+    "confused": "#d55e00",
+    "too_fast": "#0072b2",
+    "too_slow": "#56b4e9",
+    "hand": "#009e73",
+}
+
 LOW_TO_HIGH: Final[tuple[tuple[float, str], ...]] = (
     (0.0, "#00224e"),
     (0.25, "#434e6c"),

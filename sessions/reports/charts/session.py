@@ -22,6 +22,7 @@ from sessions.reports.charts.figures import (
     with_markers,
 )
 from sessions.reports.charts.room import room_chart
+from sessions.reports.charts.voice import voice_chart
 from sessions.reports.facts import TOO_LITTLE, clock, decimal, duration, percent
 from sessions.reports.session import SessionReport
 from sessions.site.palette import (
@@ -38,6 +39,8 @@ from sessions.site.palette import (
 def session_charts(report: SessionReport) -> list[Chart]:
     """The charts of a session's report; without emotion, of presence only."""
     charts = _student_charts(report) if report.has_data else []
+    if any(report.voice.signs.values()):
+        charts.append(voice_chart(report.voice, report.length_s))
     if report.room is not None:
         charts.append(room_chart(report.room, report.length_s, is_wide=report.has_data))
     return charts

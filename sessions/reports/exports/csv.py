@@ -1,4 +1,5 @@
-"""CSV: one row a sample, one row a student, a stretch between markers, a picture of the room.
+"""CSV: one row a sample, one row a student, a stretch between markers, a check-in or sign, a
+picture of the room.
 
 UTF-8 with a byte order mark, without which Excel takes names for another encoding. Every row
 says by itself that it is an estimate, so that a row copied elsewhere still does.
@@ -106,6 +107,26 @@ def markers(report: SessionReport) -> bytes:
     return _lines(rows, BYTE_ORDER_MARK)
 
 
+def voice(report: SessionReport) -> bytes:
+    """The whole file, one row a check-in, then one row a sign; nobody is named."""
+    head = (
+        *("session", "second", "kind", "question", "answered_1", "answered_2", "answered_3"),
+        *("answered_4", "answered_5", "generated_at"),
+    )
+    title, generated = plain(report.title), report.generated_at.isoformat(timespec="seconds")
+    rows: list[Sequence[object]] = [head]
+    rows += [
+        (title, one.second, "check-in", plain(one.question), *one.counts, generated)
+        for one in report.voice.check_ins
+    ]
+    rows += [
+        (title, second, kind, "", *[""] * 5, generated)
+        for kind, seconds in report.voice.signs.items()
+        for second in seconds
+    ]
+    return _lines(rows, BYTE_ORDER_MARK)
+
+
 def room(report: SessionReport) -> bytes:
     """The whole file, one row a picture of the room's camera: all its faces together."""
     head = (
@@ -191,6 +212,10 @@ EXPORTS: Final = (
     Export(
         "markers-csv", 7, "CSV: markers", "one row a stretch between markers",
         "-markers.csv", CONTENT_TYPE, markers, is_empty=lambda report: not report.segments,
+    ),
+    Export(
+        "voice-csv", 8, "CSV: check-ins", "one row a check-in or a sign, without names",
+        "-check-ins.csv", CONTENT_TYPE, voice, is_empty=lambda report: not report.voice.has_data,
     ),
     Export(
         "room-csv", 6, "CSV: room", "one row a picture of the room's camera",

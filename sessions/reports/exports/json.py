@@ -16,6 +16,8 @@ timeline      {"width_s", "buckets": [{"start_s", "samples", "usable", "expected
 markers       [{"second", "kind", "text"}]: the teacher's, in order
 segments      between markers: [{"start_s", "end_s", "kind", "label", "engagement", "facing",
               "coverage", "change": {"mean", "low", "high", "students"} or null}]
+check_ins     [{"second", "closed_s", "question", "counts": of the answers 1 to 5}]
+signs         by kind (confused, too_fast, too_slow, hand), the seconds at which one was given
 room          of the room's camera, or null: {"models", "detectors", "frames", "coverage", "faces",
               "facing", "width_s", "buckets": [{"start_s", "frames", "coverage", "faces",
               "facing", "emotions"}]}, means over its pictures; no other figure has them
@@ -105,6 +107,8 @@ def head(report: SessionReport) -> dict[str, Any]:
             {"second": one.second, "kind": one.kind, "text": one.text} for one in report.markers
         ],
         "segments": [asdict(one) for one in report.segments],
+        "check_ins": [asdict(one) for one in report.voice.check_ins],
+        "signs": report.voice.signs,
         "room": None if report.room is None else asdict(report.room),
         "students": [
             {

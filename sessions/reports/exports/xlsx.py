@@ -75,6 +75,8 @@ class _Writer:
         self._samples(samples)
         if self.report.segments:
             self._segments(self.book.add_worksheet("Markers"))
+        if self.report.voice.check_ins:
+            self._check_ins(self.book.add_worksheet("Check-ins"))
         if self.report.room is not None:
             self._room(self.book.add_worksheet("Room"), self.report.room)
 
@@ -204,6 +206,15 @@ class _Writer:
                 values += [one.engagement, one.facing]
                 values += [told.mean, told.low, told.high, told.students] if told else [None] * 4
             self._row(sheet, index, columns, [*values, one.coverage], blank="")
+
+    def _check_ins(self, sheet: Worksheet) -> None:
+        columns: list[Column] = [("At", 10, "time"), ("Question", 40, "text")]
+        columns += [(str(value), 8, "count") for value in range(1, 6)]
+        columns += [("Answers", 10, "count"), ("Mean (1 to 5)", 12, "value")]
+        self._head(sheet, columns)
+        for index, one in enumerate(self.report.voice.check_ins, start=1):
+            values: list[Any] = [one.second / DAY_S, one.question, *one.counts]
+            self._row(sheet, index, columns, [*values, one.answers, one.mean], blank="")
 
     def _room(self, sheet: Worksheet, room: RoomReport) -> None:
         columns: list[Column] = [
