@@ -55,6 +55,6 @@ def test_a_picture_is_scaled_down_and_never_up(
 def test_the_students_page_sends_the_same() -> None:
     script = (ROOT / "static" / "js" / "joining" / "capture-worker.js").read_text()
     assert f"WIDTH_PX = {WIDTH};" in script
-    quality = re.search(r"quality: ([0-9.]+)", script)
+    quality = re.search(r"QUALITIES = \[([0-9.]+)", script)
     assert quality is not None
     assert float(quality[1]) * 100 == QUALITY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import datetime
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from django.conf import settings
 
@@ -51,6 +51,8 @@ class FrameSocket(LiveSocket):
     analysed, one at a time. Only enter() uses the database.
     """
 
+    client: ClassVar[str]
+    """Who is at the other end."""
     place: Place | None = None
 
     def __init__(self, runtime: Runtime) -> None:
@@ -86,8 +88,8 @@ class FrameSocket(LiveSocket):
         self.place = place
         tasks = self.runtime.tasks
         self.work = [
-            tasks.spawn(self._analyse_frames, f"frames of a {self.name}", self._frames_end),
-            tasks.spawn(self._expect_hello, f"hello of a {self.name}"),
+            tasks.spawn(self._analyse_frames, f"frames of a {self.client}", self._frames_end),
+            tasks.spawn(self._expect_hello, f"hello of a {self.client}"),
         ]
         self.runtime.counters.add("connections_opened")
 

@@ -24,6 +24,7 @@ class RoomSocket(FrameSocket):
     """One connection of a device that is the room's camera."""
 
     name = "room's socket"
+    client = "room"
     room: Room
     room_key: str
     title: str

@@ -34,6 +34,7 @@ class StudentSocket(FrameSocket):
     """One connection of one participant. me, live: once the participant is let in."""
 
     name = "student's socket"
+    client = "student"
     me: Admission | None = None
     live: LiveClass
     entered_at: float
