@@ -140,10 +140,12 @@ def test_a_text_is_no_formula_and_no_markup(owner: Client, session: ClassSession
 
 
 def test_every_chart_over_time_shows_them(session: ClassSession) -> None:
+    (engagement, *_) = session_charts(session_report(session))
+    assert "Markers: 1 Work in pairs, 2 Question." in engagement.caption
     charts = {chart.key: chart.figure for chart in session_charts(session_report(session))}
     for key in ("engagement", "emotions", "matrix"):
         labels = [one["text"] for one in charts[key]["layout"]["annotations"]]
-        assert labels == ["Work in pairs", "Question"]
+        assert labels == ["1", "2"]
 
 
 def test_under_the_presence_policy_coverage_alone_is_compared(

@@ -42,12 +42,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """From start_s to end_s, seconds of the session. kind: of the marker that began it, empty at
-    the start. engagement, facing: means over students, None for too little data. change: against
-    the segment before, None for too few students."""
+    """From start_s to end_s, seconds of the session.
+
+    number, kind: of the marker that began it, 0 and empty at the start. engagement, facing: means
+    over students, None for too little data. change: against the segment before, None for too few
+    students.
+    """
 
     start_s: int
     end_s: int
+    number: int
     kind: str
     label: str
     engagement: float | None
@@ -71,7 +75,7 @@ def segments_of(
     seconds = _seconds_of_cut_buckets(session, [start for start, *_ in borders], bucket_s)
     made: list[Segment] = []
     before: list[float | None] = []
-    for start_s, end_s, kind, label in borders:
+    for start_s, end_s, number, kind, label in borders:
         sums = [_within(one, seconds, start_s, end_s, bucket_s) for one in students]
         connected_s = sum(seconds_within(one.stays, start_s, end_s) for one in students)
         usable, expected = sum(one.usable for one in sums), connected_s / interval_s
@@ -81,6 +85,7 @@ def segments_of(
             Segment(
                 start_s,
                 end_s,
+                number,
                 kind,
                 label,
                 class_engagement(means),
@@ -93,15 +98,17 @@ def segments_of(
     return tuple(made)
 
 
-def _borders(markers: Sequence[Marker], length_s: float) -> list[tuple[int, int, str, str]]:
-    """Start, end, kind and label of each segment that lasts a second or more."""
-    starts = [(one.second, str(one.kind), one.label) for one in markers]
+def _borders(markers: Sequence[Marker], length_s: float) -> list[tuple[int, int, int, str, str]]:
+    """Start, end, number, kind and label of each segment that lasts a second or more."""
+    starts = [
+        (one.second, number, str(one.kind), one.label) for number, one in enumerate(markers, 1)
+    ]
     if starts[0][0] > 0:
-        starts.insert(0, (0, "", START))
-    ends = [start for start, _, _ in starts[1:]] + [max(int(length_s), starts[-1][0])]
+        starts.insert(0, (0, 0, "", START))
+    ends = [one[0] for one in starts[1:]] + [max(int(length_s), starts[-1][0])]
     return [
-        (start, end, kind, label)
-        for (start, kind, label), end in zip(starts, ends, strict=True)
+        (start, end, number, kind, label)
+        for (start, number, kind, label), end in zip(starts, ends, strict=True)
         if end > start
     ]
 

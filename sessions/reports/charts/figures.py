@@ -61,7 +61,7 @@ def level_axis(definitions: Sequence[str]) -> Figure:
 
 
 def with_markers(frame: Figure, markers: Sequence[Marker]) -> Figure:
-    """The layout of a chart over minutes with a line and a label at each marker."""
+    """The layout of a chart over minutes with a line and a number at each marker."""
     lines = [
         {
             "type": "line",
@@ -82,10 +82,11 @@ def with_markers(frame: Figure, markers: Sequence[Marker]) -> Figure:
             "yanchor": "top",
             "xanchor": "left",
             "showarrow": False,
-            "text": short(one.label),
+            "text": str(number),
             "font": {"size": 14},
+            "borderpad": 2,
         }
-        for one in markers
+        for number, one in enumerate(markers, 1)
     ]
     return frame | {"shapes": [*frame.get("shapes", ()), *lines], "annotations": labels}
 

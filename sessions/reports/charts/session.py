@@ -68,7 +68,8 @@ def _student_charts(report: SessionReport) -> list[Chart]:
         Chart(
             "engagement",
             "Engagement over time",
-            f"Class mean {mean}. {covered}; {step}, none where faces were too few.",
+            f"Class mean {mean}. {covered}; {step}, none where faces were too few."
+            f"{_marked(report)}",
             _engagement(report),
         ),
         Chart(
@@ -86,6 +87,12 @@ def _student_charts(report: SessionReport) -> list[Chart]:
         ),
         Chart("matrix", "Engagement by student", f"{covered}; {matrix}.", _matrix(report)),
     ]
+
+
+def _marked(report: SessionReport) -> str:
+    """What the numbers on the charts stand for."""
+    named = ", ".join(f"{number} {one.label}" for number, one in enumerate(report.markers, 1))
+    return f" Markers: {named}." if named else ""
 
 
 def _time_axis(report: SessionReport, **fields: Any) -> Figure:

@@ -14,8 +14,8 @@ summary       counts and means of the class, as for a student below, without nam
 timeline      {"width_s", "buckets": [{"start_s", "samples", "usable", "expected", "coverage",
               "engagement", "facing", "emotions": mean probabilities or null}]}
 markers       [{"second", "kind", "text"}]: the teacher's, in order
-segments      between markers: [{"start_s", "end_s", "kind", "label", "engagement", "facing",
-              "coverage", "change": {"mean", "low", "high", "students"} or null}]
+segments      between markers: [{"start_s", "end_s", "number", "kind", "label", "engagement",
+              "facing", "coverage", "change": {"mean", "low", "high", "students"} or null}]
 check_ins     [{"second", "closed_s", "question", "counts": of the answers 1 to 5}]
 signs         by kind (confused, too_fast, too_slow, hand), the seconds at which one was given
 room          of the room's camera, or null: {"models", "detectors", "frames", "coverage", "faces",

@@ -48,6 +48,7 @@ export function markerLines() {
       showarrow: false,
       text: escaped(text || capital(kind)).slice(0, 24),
       font: { size: 14, color: cssColour("--text-2") },
+      bgcolor: cssColour("--surface"),
     })),
   };
 }

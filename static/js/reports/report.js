@@ -41,7 +41,10 @@ function dressed(layout, isNarrow) {
     result[name] = { gridcolor: css("--line"), linecolor: css("--line"), zeroline: false, ...result[name] };
     if (isNarrow && name.startsWith("x")) result[name].nticks = 5;
   }
-  for (const label of result.annotations ?? []) label.font = { ...label.font, color: css("--text-2") };
+  for (const label of result.annotations ?? []) {
+    Object.assign(label, { bgcolor: css("--surface"), bordercolor: css("--line-strong") });
+    label.font = { ...label.font, color: text };
+  }
   for (const shape of result.shapes ?? []) {
     shape.label = { ...shape.label, font: { ...shape.label?.font, color: css("--text-2") } };
   }
