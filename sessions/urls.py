@@ -6,6 +6,7 @@ from sessions.joining import pages as join
 from sessions.joining import record_pages as record
 from sessions.joining import room_pages as room
 from sessions.joining import voice as own_voice
+from sessions.reports import attendance_pages as attendance
 from sessions.reports import pages as reports
 from sessions.site import pages
 from sessions.teaching import courses, deletion, door, markers, try_it, voice
@@ -51,6 +52,17 @@ urlpatterns = [
     path("sessions/<int:pk>/live/", teaching.session_live, name="session_live"),
     path("sessions/<int:pk>/report/", reports.session_report, name="session_report"),
     path("sessions/<int:pk>/export/<str:kind>/", reports.session_export, name="session_export"),
+    path(
+        "sessions/<int:pk>/attendance/<str:layout>/",
+        attendance.session_attendance,
+        name="session_attendance",
+    ),
+    path("courses/<int:pk>/attendance/", attendance.course_attendance, name="course_attendance"),
+    path(
+        "courses/<int:pk>/attendance/csv/",
+        attendance.course_attendance_csv,
+        name="course_attendance_csv",
+    ),
     path("courses/", courses.course_list, name="courses"),
     path("courses/new/", courses.course_new, name="course_new"),
     path("courses/<int:pk>/", courses.course_page, name="course"),

@@ -7,7 +7,8 @@ from pytest_django import Settings
 from sessions import services
 from sessions.joining.names import folded
 from sessions.models import ClassSession, Course
-from sessions.teaching.forms import MAX_ROSTER, CourseForm, RosterForm, SessionForm, parse_roster
+from sessions.teaching.forms import CourseForm, SessionForm
+from sessions.teaching.roster import MAX_ROSTER, Entry, RosterForm, parse_roster
 from tests.factories import (
     make_course,
     make_participant,
@@ -116,6 +117,26 @@ def test_a_roster_is_made_to_match_the_lines() -> None:
     assert [student.name for student in course.students.all()] == ["Ben", "Clara Maria"]
 
 
+@pytest.mark.parametrize(
+    "line", ["Ada; ada@school.org", "Ada\tada@school.org", " Ada ;ada@school.org"]
+)
+def test_a_second_column_is_what_other_systems_call_the_student(line: str) -> None:
+    course = make_course()
+    make_student(course, "Ben", identifier="old")
+    form = roster(course, f"{line}\nBen; b17")
+    assert form.is_valid()
+    form.save()
+    stored = {one.name: one.identifier for one in course.students.all()}
+    assert stored == {"Ada": "ada@school.org", "Ben": "b17"}
+    again = RosterForm(course=course)
+    assert again.fields["names"].initial == "Ada; ada@school.org\nBen; b17"
+
+
+def test_a_line_without_a_name_is_told() -> None:
+    assert "Line 2 has no name" in str(roster(make_course(), "Ada\n; b17").errors)
+    assert parse_roster("Ada;") == [Entry("Ada", "")]
+
+
 def test_removing_a_name_with_history_asks_first_and_keeps_the_sessions_record() -> None:
     course = make_course()
     anna = make_student(course, "Anna")
@@ -142,9 +163,10 @@ def test_a_roster_refuses_names_too_long_and_too_many() -> None:
 @given(st.lists(st.text(max_size=90), max_size=8).map("\n".join))
 def test_any_text_becomes_distinct_clean_names_or_a_refusal(text: str) -> None:
     try:
-        names = parse_roster(text)
+        entries = parse_roster(text)
     except ValidationError:
         return
+    names = [entry.name for entry in entries]
     assert len({folded(name) for name in names}) == len(names)
     assert all(name == " ".join(name.split()) and 0 < len(name) <= 80 for name in names)
 

@@ -43,6 +43,11 @@ class Student(models.Model):
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="students")
     name = models.CharField(max_length=80)
+    identifier = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="As other systems know the student: an e-mail address, a login or a number.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = StudentQuerySet.as_manager()

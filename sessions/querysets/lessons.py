@@ -67,6 +67,10 @@ class ClassSessionQuerySet(QuerySet["ClassSession"]):
         """Those not archived, the latest first."""
         return self.filter(archived_at=None).order_by("-created_at")
 
+    def held(self) -> ClassSessionQuerySet:
+        """Those that have begun, the earliest first."""
+        return self.exclude(started_at=None).order_by("started_at", "pk")
+
     def live_first(self) -> ClassSessionQuerySet:
         """Live, then planned, then ended; the latest first in each."""
         return self.order_by(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.auth.models import User
-from django.db.models import (
-    Max,
-    QuerySet,
-)
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 if TYPE_CHECKING:
     from sessions.models import ClassSession, Connection, Participant, Takeover  # noqa: F401 (named in strings)
@@ -42,6 +40,15 @@ class ParticipantQuerySet(QuerySet["Participant"]):
         """Each with newest_connection and seen_at, when any connection of theirs was last seen."""
         return self.with_newest_connection().annotate(seen_at=Max("connections__last_seen_at"))
 
+    def with_camera_used(self) -> ParticipantQuerySet:
+        """Each with camera_used: whether any picture of theirs was analysed."""
+        return self.annotate(camera_used=Exists(self._samples_of_each()))
+
+    @staticmethod
+    def _samples_of_each() -> QuerySet[Any, Any]:
+        samples = apps.get_model("class_sessions", "Sample")
+        return samples._default_manager.filter(participant=OuterRef("pk"))
+
     def in_join_order(self) -> ParticipantQuerySet:
         return self.order_by("joined_at", "pk")
 
@@ -58,6 +65,9 @@ class TakeoverQuerySet(QuerySet["Takeover"]):
 class ConnectionQuerySet(QuerySet["Connection"]):
     def of_session(self, session: ClassSession) -> ConnectionQuerySet:
         return self.filter(participant__session=session)
+
+    def of_sessions(self, session_ids: Collection[int]) -> ConnectionQuerySet:
+        return self.filter(participant__session__in=session_ids)
 
     def open_to_seen(self) -> QuerySet[Connection, tuple[int, int, datetime, datetime]]:
         """(key, participant, from, to) of every stay."""

@@ -7,6 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from sessions.models import Marker, Student
+from sessions.reports.attendance import registers
+from sessions.reports.attendance_csv import LAYOUTS
 from sessions.reports.charts.session import session_charts
 from sessions.reports.charts.student import student_charts
 from sessions.reports.exports.registry import EXPORTS
@@ -22,10 +24,15 @@ def session_report(request: TeacherRequest, pk: int) -> HttpResponse:
     session = own_session(request, pk)
     report = report_on(session)
     charts = session_charts(report)
+    students = list(session.course.students.all())
+    register = registers([session], students)[0] if session.started_at else None
     return render(
         request,
         "reports/session.html",
         {
+            "register": register,
+            "has_list": bool(students),
+            "layouts": LAYOUTS.values(),
             "report": report,
             "course_id": session.course_id,
             "facts": facts(report),

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from sessions.models import ClassSession, Course, Student
 from sessions.site.access import TeacherRequest, own_course
-from sessions.teaching.forms import CourseForm, RosterForm
+from sessions.teaching.forms import CourseForm
+from sessions.teaching.roster import RosterForm
 
 
 @login_required
