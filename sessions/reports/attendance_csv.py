@@ -50,17 +50,17 @@ def everything(register: Register) -> str:
 
 
 def moodle(register: Register) -> str:
-    """For Moodle's Attendance activity, *Import attendance*: map its columns to user and status.
+    """For Moodle's Attendance activity, *Upload attendance*: its columns in its own order.
 
-    Moodle's own letters: Present, Late, Excused, Absent; who left early is present.
+    The scan time is empty, so that Moodle takes the status: P, L or A; who left early is present.
     """
     letters = {"present": "P", "left early": "P", "absent": "A"}
     rows = [
-        (_known(row), plain(row.name), letters.get(row.status, "L"))
+        (_known(row), "", letters.get(row.status, "L"), plain(row.name))
         for row in register.rows
         if row.on_list
     ]
-    return _lines([("user", "name", "status"), *rows])
+    return _lines([("user", "scantime", "status", "name"), *rows])
 
 
 def canvas(register: Register) -> str:
