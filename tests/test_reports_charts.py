@@ -25,7 +25,7 @@ def charts_of_a_session() -> dict[str, Chart]:
 
 def test_every_figure_is_one_that_plotly_accepts_and_json_holds() -> None:
     charts = charts_of_a_session()
-    assert list(charts) == ["engagement", "emotions", "mix", "matrix"]
+    assert list(charts) == ["levels", "engagement", "emotions", "mix", "matrix"]
     for chart in charts.values():
         go.Figure(chart.figure)
         json.dumps(chart.figure, allow_nan=False)

@@ -54,7 +54,7 @@ def test_the_file_holds_everything_and_refers_to_nothing() -> None:
     assert kinds == ["application/json", None, "module"]
     assert html.count("plotly.js v") == 1
     figures = json.loads(parts.scripts[0][1])
-    assert list(figures) == ["engagement", "emotions", "mix", "matrix"]
+    assert list(figures) == ["levels", "engagement", "emotions", "mix", "matrix"]
 
 
 def test_the_file_says_what_every_export_must_say() -> None:

@@ -140,10 +140,10 @@ def test_a_text_is_no_formula_and_no_markup(owner: Client, session: ClassSession
 
 
 def test_every_chart_over_time_shows_them(session: ClassSession) -> None:
-    (engagement, *_) = session_charts(session_report(session))
-    assert "Markers: 1 Work in pairs, 2 Question." in engagement.caption
+    (levels, *_) = session_charts(session_report(session))
+    assert "Markers: 1 Work in pairs, 2 Question." in levels.caption
     charts = {chart.key: chart.figure for chart in session_charts(session_report(session))}
-    for key in ("engagement", "emotions", "matrix"):
+    for key in ("levels", "engagement", "emotions", "matrix"):
         labels = [one["text"] for one in charts[key]["layout"]["annotations"]]
         assert labels == ["1", "2"]
 

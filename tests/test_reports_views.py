@@ -118,7 +118,7 @@ def test_the_report_shows_what_is_stored(owner: Client, known: KnownSession) -> 
     assert "Waves &amp; sound" in html
     assert "never a grade" in html
     assert FORMULA_NAME not in html
-    assert html.count("data-figure=") == 4
+    assert html.count("data-figure=") == 5
     assert addresses(known)[1] in html
     assert "too little data" in html
     assert "compact: Compact residual network that also sees the mirror image (initial" in html

@@ -15,6 +15,7 @@ from sessions.reports.exports.registry import EXPORTS
 from sessions.reports.facts import facts, file_name, note, simulated
 from sessions.reports.session import session_report as report_on
 from sessions.reports.student import student_report
+from sessions.reports.summary import summary
 from sessions.site.access import TeacherRequest, own_session
 
 
@@ -37,6 +38,7 @@ def session_report(request: TeacherRequest, pk: int) -> HttpResponse:
             "course_id": session.course_id,
             "facts": facts(report),
             "note": note(report),
+            "sentences": summary(report),
             "simulated": simulated(report),
             "charts": charts,
             "figures": {chart.key: chart.figure for chart in charts},

@@ -21,6 +21,13 @@ EXPRESSION_COLOUR: Final = "#b5651d"
 COVERAGE_COLOUR: Final = "#8593a3"
 ATTENDANCE_COLOUR: Final = "#009e73"
 
+LEVEL_COLOURS: Final[dict[str, str]] = {
+    "very": "#0a5a92",
+    "engaged": "#5db2e1",
+    "not": "#f4b656",
+    "little": "#98a29c",
+}
+"""Of ../static/css/tokens.css: apart under simulated colour blindness, on light and dark."""
 SIGN_COLOURS: Final[dict[str, str]] = {
     "confused": "#d55e00",
     "too_fast": "#0072b2",

@@ -60,6 +60,12 @@ def level_axis(definitions: Sequence[str]) -> Figure:
     }
 
 
+def named(markers: Sequence[Marker]) -> str:
+    """What the numbers on the charts stand for, as a sentence; empty without markers."""
+    told = ", ".join(f"{number} {one.label}" for number, one in enumerate(markers, 1))
+    return f" Markers: {told.rstrip('.?!')}." if told else ""
+
+
 def with_markers(frame: Figure, markers: Sequence[Marker]) -> Figure:
     """The layout of a chart over minutes with a line and a number at each marker."""
     lines = [

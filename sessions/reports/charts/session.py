@@ -16,11 +16,13 @@ from sessions.reports.charts.figures import (
     level_axis,
     level_lines,
     name_axis,
+    named,
     plotly_text,
     rounded,
     time_axis,
     with_markers,
 )
+from sessions.reports.charts.levels import levels_chart
 from sessions.reports.charts.room import room_chart
 from sessions.reports.charts.voice import voice_chart
 from sessions.reports.facts import TOO_LITTLE, clock, decimal, duration, percent
@@ -53,7 +55,12 @@ def _student_charts(report: SessionReport) -> list[Chart]:
     matrix = f"one cell each {duration(report.cell_s)}, blank where {blank}"
     if not report.with_emotion:
         return [
-            Chart("coverage", "Coverage over time", f"{covered}; {step}.", _coverage(report)),
+            Chart(
+                "coverage",
+                "Coverage over time",
+                f"{covered}; {step}.{named(report.markers)}",
+                _coverage(report),
+            ),
             Chart("matrix", "Coverage by student", f"{covered}; {matrix}.", _matrix(report)),
             Chart(
                 "attendance",
@@ -65,11 +72,11 @@ def _student_charts(report: SessionReport) -> list[Chart]:
         ]
     mean = decimal(report.total.engagement)
     return [
+        levels_chart(report),
         Chart(
             "engagement",
             "Engagement over time",
-            f"Class mean {mean}. {covered}; {step}, none where faces were too few."
-            f"{_marked(report)}",
+            f"Class mean {mean}. {covered}; {step}, none where faces were too few.",
             _engagement(report),
         ),
         Chart(
@@ -87,12 +94,6 @@ def _student_charts(report: SessionReport) -> list[Chart]:
         ),
         Chart("matrix", "Engagement by student", f"{covered}; {matrix}.", _matrix(report)),
     ]
-
-
-def _marked(report: SessionReport) -> str:
-    """What the numbers on the charts stand for."""
-    named = ", ".join(f"{number} {one.label}" for number, one in enumerate(report.markers, 1))
-    return f" Markers: {named}." if named else ""
 
 
 def _time_axis(report: SessionReport, **fields: Any) -> Figure:

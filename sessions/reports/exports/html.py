@@ -13,6 +13,7 @@ from sessions.reports.charts.session import session_charts
 from sessions.reports.exports.export import Export
 from sessions.reports.facts import facts, note, simulated
 from sessions.reports.session import SessionReport
+from sessions.reports.summary import summary
 
 
 def page(report: SessionReport) -> str:
@@ -23,6 +24,7 @@ def page(report: SessionReport) -> str:
         {
             "report": report,
             "note": note(report),
+            "sentences": summary(report),
             "simulated": simulated(report),
             "facts": facts(report),
             "charts": charts,
