@@ -56,9 +56,10 @@ def end_session(session: ClassSession) -> ClassSession:
 
 
 def _end_voice(session: ClassSession) -> None:
-    """No question waits for answers any longer, and no hand is up."""
+    """No question waits for answers any longer, no hand is up, and no alert stands."""
     second = int(session.elapsed.total_seconds())
     session.check_ins.filter(closed_second=None).update(closed_second=second)
+    session.alerts.filter(ended_second=None).update(ended_second=second)
     session.signals.filter(kind=Signal.Kind.HAND, ended_second=None).update(ended_second=second)
 
 

@@ -43,6 +43,7 @@ urlpatterns = [
     path("sessions/<int:pk>/markers/", markers.add, name="marker_add"),
     path("sessions/<int:pk>/markers/<int:marker_pk>/", markers.edit, name="marker_edit"),
     path("sessions/<int:pk>/markers/<int:marker_pk>/remove/", markers.remove, name="marker_remove"),
+    path("sessions/<int:pk>/alerts/<int:alert_pk>/seen/", voice.acknowledge, name="alert_seen"),
     path("sessions/<int:pk>/ask/", voice.ask, name="check_in_ask"),
     path("sessions/<int:pk>/ask/close/", voice.close, name="check_in_close"),
     path("sessions/<int:pk>/hands/<int:participant_pk>/lower/", voice.lower, name="hand_lower"),

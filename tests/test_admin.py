@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from sessions import services
 from sessions.joining import membership
 from sessions.models import (
+    Alert,
     Answer,
     CheckIn,
     ClassSession,
@@ -76,6 +77,7 @@ def test_every_single_page_opens(model: str, head: Client, known: KnownSession) 
     check_in = CheckIn.objects.create(session=known.session, second=1, question="Clear?")
     Answer.objects.create(check_in=check_in, participant=known.ann, value=3, second=2)
     Signal.objects.create(session=known.session, participant=known.ann, kind="hand", second=3)
+    Alert.objects.create(session=known.session, kind="engaged", second=9, value=0.4)
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     html = head.get(at(f"{model}_change", row.pk))
@@ -104,6 +106,7 @@ def test_records_are_only_read(model: str, head: Client, known: KnownSession) ->
     check_in = CheckIn.objects.create(session=known.session, second=1, question="Clear?")
     Answer.objects.create(check_in=check_in, participant=known.ann, value=3, second=2)
     Signal.objects.create(session=known.session, participant=known.ann, kind="hand", second=3)
+    Alert.objects.create(session=known.session, kind="engaged", second=9, value=0.4)
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     assert head.get(at(f"{model}_add")).status_code == 403

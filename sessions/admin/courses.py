@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from sessions.admin.base import CountedDeletion, ErasingAdmin
 from sessions.models import (
+    Alert,
     Answer,
     CheckIn,
     ClassSession,
@@ -46,6 +47,7 @@ class CourseAdmin(CountedDeletion, ErasingAdmin):
         CheckIn: "session__course__in",
         Answer: "check_in__session__course__in",
         Signal: "session__course__in",
+        Alert: "session__course__in",
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Course]:
@@ -95,4 +97,5 @@ class TeacherAdmin(CountedDeletion, ErasingAdmin, UserAdmin):
         CheckIn: "session__course__owner__in",
         Answer: "check_in__session__course__owner__in",
         Signal: "session__course__owner__in",
+        Alert: "session__course__owner__in",
     }

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from sessions.admin.base import CountedDeletion, ErasingAdmin
 from sessions.models import (
+    Alert,
     Answer,
     CheckIn,
     ClassSession,
@@ -67,6 +68,7 @@ class ClassSessionAdmin(CountedDeletion, ErasingAdmin):
         CheckIn: "session__in",
         Answer: "check_in__session__in",
         Signal: "session__in",
+        Alert: "session__in",
     }
 
     def get_readonly_fields(

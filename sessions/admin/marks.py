@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from sessions.admin.base import CountedDeletion, ErasingAdmin, ReadOnlyAdmin
-from sessions.models import Answer, CheckIn, Marker, Signal
+from sessions.models import Alert, Answer, CheckIn, Marker, Signal
 
 
 @admin.register(Marker)
@@ -22,6 +22,14 @@ class MarkerAdmin(ErasingAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only a teacher marks a lesson."""
         return False
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    list_display = ("session", "kind", "participant", "second", "ended_second", "value")
+    list_filter = ("kind",)
+    search_fields = ("session__title", "=session__code")
+    list_select_related = ("session", "participant")
 
 
 @admin.register(CheckIn)

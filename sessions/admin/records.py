@@ -10,7 +10,16 @@ from django.http import HttpRequest
 
 from sessions.admin.base import CountedDeletion, ReadOnlyAdmin
 from sessions.joining.membership import delete_participant
-from sessions.models import Answer, Connection, Participant, RoomSample, Sample, Signal, Takeover
+from sessions.models import (
+    Alert,
+    Answer,
+    Connection,
+    Participant,
+    RoomSample,
+    Sample,
+    Signal,
+    Takeover,
+)
 
 
 @admin.register(Participant)
@@ -36,6 +45,7 @@ class ParticipantAdmin(CountedDeletion, admin.ModelAdmin):
         Sample: "participant__in",
         Answer: "participant__in",
         Signal: "participant__in",
+        Alert: "participant__in",
     }
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -13,6 +13,9 @@ from django.http import HttpRequest
 
 from inference.engagement import INDEX_2, Definition
 from sessions.clock import Start
+from sessions.live.alert_records import read_alerts, rules_of
+from sessions.live.alerts import Rules
+from sessions.live.dashboard_messages import AlertView
 from sessions.live.voice import NOBODY, Voice, read_voices
 from sessions.models import ClassSession, Marker, Participant, Takeover
 
@@ -48,10 +51,12 @@ class SessionTruth:
     room_key: str = ""
     markers: Markers = ()
     voice: Voice = NOBODY
+    alerts: tuple[AlertView, ...] = ()
+    rules: Rules = field(default_factory=Rules)
 
 
 def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
-    """The truth of each of the sessions that exist, in seven queries."""
+    """The truth of each of the sessions that exist, in eight queries."""
     people: dict[int, dict[int, ParticipantTruth]] = {}
     row: Any
     for row in Participant.objects.of_sessions(session_ids).with_newest_connection():
@@ -65,7 +70,7 @@ def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
     for ask in Takeover.objects.of_sessions(session_ids):
         name = ask.participant.display_name
         asks.setdefault(ask.participant.session_id, []).append((ask.pk, name))
-    voices = read_voices(session_ids)
+    voices, alerts = read_voices(session_ids), read_alerts(session_ids)
     marks: dict[int, list[tuple[int, int, str, str]]] = {}
     for mark in Marker.objects.of_sessions(session_ids):
         marks.setdefault(mark.session_id, []).append((mark.pk, mark.second, mark.kind, mark.text))
@@ -82,8 +87,10 @@ def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
             session.room_key,
             tuple(marks.get(session.pk, ())),
             voices.get(session.pk, NOBODY),
+            alerts.get(session.pk, ()),
+            rules_of(session.course),
         )
-        for session in ClassSession.objects.filter(pk__in=session_ids)
+        for session in ClassSession.objects.filter(pk__in=session_ids).select_related("course")
     }
 
 

@@ -6,9 +6,11 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sessions.live.agreement import SessionTruth, may_watch
+from sessions.live.alert_records import store_change
+from sessions.live.alerts import Alerts, Change, Key
 from sessions.live.people import Presence
 from sessions.live.protocol import CloseCode, RoomShown
 from sessions.live.tallies import Row
@@ -33,6 +35,8 @@ class Audience:
         self.told_lately: deque[list[Row]] = deque(maxlen=RECENT_NEWS)
         self._session_id = session_id
         self._tasks = tasks
+        self._alerts: Alerts | None = None
+        self._pending: list[tuple[int, Change]] = []
 
     def shown(self) -> set[int]:
         """Numbers of the participants that any dashboard shows."""
@@ -50,9 +54,39 @@ class Audience:
             dashboard.forget(participant_id)
 
     def tick(self, trouble: list[str], truth: SessionTruth, room: RoomShown | None) -> None:
-        """Let every dashboard say what changed."""
+        """Let every dashboard say what changed, and look what should be pointed out."""
         for dashboard in list(self.dashboards):
             self._tasks.spawn(partial(dashboard.tick, trouble, truth, room), "tick")
+        self._watch(truth)
+
+    def _watch(self, truth: SessionTruth) -> None:
+        """By the eyes of any dashboard: nobody is alerted who does not look."""
+        board = next((one for one in self.dashboards if one.state is not None), None)
+        if board is None or truth.state != "live" or truth.start is None:
+            self._alerts = None
+            return
+        if self._alerts is None:
+            self._alerts = Alerts(truth.rules)
+            raised = {(one.kind, one.participant): one.second for one in truth.alerts}
+            self._alerts.adopt(cast("dict[Key, float]", raised))
+        self._alerts.rules = truth.rules
+        now_s = truth.start.elapsed_s()
+        changes = self._alerts.observe(now_s, board.seen(truth.voice.view(now_s)))
+        self._pending += [(int(now_s), change) for change in changes]
+
+    async def store_alerts(self, ask: Ask) -> None:
+        """Store what was raised and what is over; ask: Runtime.database.
+
+        While the database is away it waits for the next call.
+        """
+        while self._pending:
+            second, change = self._pending[0]
+            try:
+                await ask(store_change, self._session_id, second, change)
+            except Exception as error:
+                logger.warning("An alert waits to be stored: %s", error)
+                return
+            self._pending.pop(0)
 
     def tell_state(self, state: str) -> None:
         """The session has started or ended."""

@@ -146,6 +146,21 @@ class VoiceView(Struct, frozen=True):
     line: dict[str, list[int]]
 
 
+class AlertView(Struct, frozen=True):
+    """What is pointed out, since which second, and whether the teacher has seen it.
+
+    kind: engaged, coverage, away (of that participant) or confused. value: a share, or a number
+    of students or seconds, when it was raised.
+    """
+
+    id: int
+    kind: str
+    participant: int | None
+    second: int
+    value: float
+    seen: bool
+
+
 class MarkerView(Struct, frozen=True):
     """What began at a second of the session; text may be empty."""
 
@@ -165,6 +180,7 @@ class Tick(Changes, frozen=True, tag="tick", kw_only=True):
     asks: list[Ask]
     room: RoomShown | None
     voice: VoiceView
+    alerts: list[AlertView]
     markers: list[MarkerView] | UnsetType = UNSET
 
 

@@ -216,6 +216,8 @@ class Runtime:
             await asyncio.sleep(AGREE_EVERY_S)
             for session_id in list(self.classes):
                 await self._exchange.subscribe(session_group(session_id))
+            for live in list(self.classes.values()):
+                await live.audience.store_alerts(self.database)
             await self.agree(list(self.classes))
             for live in list(self.classes.values()):
                 await live.audience.check(self.database)

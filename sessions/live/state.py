@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from inference.engagement import RANKS
+from sessions.live.alerts import Seen
 from sessions.live.dashboard_messages import BucketView, Changes, ParticipantView, Status
 from sessions.live.people import Presence
 from sessions.live.protocol import by_emotion, rounded
@@ -71,6 +72,18 @@ class ClassState:
     def views(self, now: float) -> list[ParticipantView]:
         """Everybody as the dashboard shows them, in the order in which they became known."""
         return [self._view(person, now) for person in self._people.values()]
+
+    def seen(self, now: float, confused: int) -> Seen:
+        """The class as alerts look at it. confused: students."""
+        views = self.views(now)
+        known = [view for view in views if view.level is not None]
+        return Seen(
+            known=len(known),
+            engaged=sum(view.level != "not" for view in known),
+            coverage=coverage(*self._slots.lately()),
+            away=frozenset(view.id for view in views if view.status == "away"),
+            confused=confused,
+        )
 
     def count(self, rows: Iterable[Row]) -> None:
         """Take in what happened in single seconds; see sessions.live.tallies."""

@@ -1,6 +1,7 @@
 """What is kept: courses, students, sessions, participants, connections, samples, markers, and
 what students say."""
 
+from sessions.models.alerts import Alert
 from sessions.models.courses import Course, Student
 from sessions.models.lessons import ClassSession, default_definition
 from sessions.models.markers import Marker
@@ -9,6 +10,7 @@ from sessions.models.samples import RoomSample, Sample
 from sessions.models.voice import Answer, CheckIn, Signal
 
 __all__ = [
+    "Alert",
     "Answer",
     "CheckIn",
     "ClassSession",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
 from sessions.querysets import CourseQuerySet, StudentQuerySet
+
+SHARE: Final = (MinValueValidator(0.0), MaxValueValidator(1.0))
 
 
 class Course(models.Model):
@@ -17,6 +20,43 @@ class Course(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="courses"
     )
     name = models.CharField(max_length=120)
+    alert_share = models.FloatField(
+        "few engaged: below this share of the students seen",
+        null=True,
+        blank=True,
+        default=0.5,
+        validators=SHARE,
+        help_text="0 to 1; empty for no such alert.",
+    )
+    alert_coverage = models.FloatField(
+        "few faces: below this coverage",
+        null=True,
+        blank=True,
+        default=0.4,
+        validators=SHARE,
+        help_text="0 to 1; empty for no such alert. Below it engagement is not judged either.",
+    )
+    alert_after_s = models.PositiveIntegerField(
+        "both of these for so many seconds",
+        default=120,
+        validators=[MinValueValidator(10), MaxValueValidator(3600)],
+    )
+    alert_away_min = models.PositiveSmallIntegerField(
+        "a student is away for so many minutes",
+        null=True,
+        blank=True,
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text="Empty for no such alert.",
+    )
+    alert_confused = models.PositiveSmallIntegerField(
+        "so many students signal that they are confused",
+        null=True,
+        blank=True,
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="Within two minutes; empty for no such alert.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = CourseQuerySet.as_manager()

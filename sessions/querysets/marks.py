@@ -14,7 +14,7 @@ from django.db.models import (
 )
 
 if TYPE_CHECKING:
-    from sessions.models import CheckIn, Marker, Signal  # noqa: F401 (named in strings)
+    from sessions.models import Alert, CheckIn, Marker, Signal  # noqa: F401 (named in strings)
 
 
 class MarkerQuerySet(QuerySet["Marker"]):
@@ -23,6 +23,15 @@ class MarkerQuerySet(QuerySet["Marker"]):
 
     def of_sessions(self, session_ids: Collection[int]) -> MarkerQuerySet:
         return self.filter(session__in=session_ids)
+
+
+class AlertQuerySet(QuerySet["Alert"]):
+    def owned_by(self, user: User) -> AlertQuerySet:
+        return self.filter(session__course__owner=user)
+
+    def raised_in(self, session_ids: Collection[int]) -> AlertQuerySet:
+        """Those that are not over."""
+        return self.filter(session__in=session_ids, ended_second=None)
 
 
 class CheckInQuerySet(QuerySet["CheckIn"]):

@@ -142,7 +142,7 @@ def widths_for(length_s: float, interval_s: float) -> tuple[int, int]:
 
 
 def session_report(session: ClassSession) -> SessionReport:
-    """Report a session in eight queries, with markers in nine; its course must be loaded."""
+    """Report a session in nine queries, with markers in ten; its course must be loaded."""
     with_emotion = settings.POLICY == "emotion"
     length = session.elapsed.total_seconds()
     bucket_s, cell_s = widths_for(length, session.interval_s)

@@ -1,4 +1,4 @@
-"""What the students of a session said themselves, in two queries."""
+"""What students of a session said, and what was pointed out, in three queries."""
 
 from __future__ import annotations
 
@@ -32,11 +32,29 @@ class CheckInRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertRow:
+    """What the live page pointed out. name: of the student whom it is about, empty for the class.
+
+    value: a share, or a number of students or seconds. Seconds that are None are not known: it is
+    not over, or the teacher has not marked it as seen.
+    """
+
+    kind: str
+    label: str
+    name: str
+    second: int
+    value: float
+    ended_second: int | None
+    acknowledged_second: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class VoiceReport:
     """signs: by kind, the seconds at which one was given, in order; nobody is named."""
 
     check_ins: tuple[CheckInRow, ...]
     signs: dict[str, tuple[int, ...]]
+    alerts: tuple[AlertRow, ...] = ()
 
     @property
     def has_data(self) -> bool:
@@ -57,4 +75,17 @@ def voice_report(session: ClassSession) -> VoiceReport:
     signs: dict[str, list[int]] = {kind: [] for kind in KINDS}
     for kind, second in Signal.objects.filter(session=session).values_list("kind", "second"):
         signs[kind].append(second)
-    return VoiceReport(tuple(rows), {kind: tuple(seconds) for kind, seconds in signs.items()})
+    alerts = [
+        AlertRow(
+            one.kind,
+            one.get_kind_display(),
+            one.participant.display_name if one.participant else "",
+            one.second,
+            one.value,
+            one.ended_second,
+            one.acknowledged_second,
+        )
+        for one in session.alerts.select_related("participant")
+    ]
+    told = {kind: tuple(seconds) for kind, seconds in signs.items()}
+    return VoiceReport(tuple(rows), told, tuple(alerts))

@@ -17,12 +17,25 @@ FIXED_BY_START: Final = frozenset({"course", "interval_s"})
 """What is stored was sampled at this interval, of this course's students."""
 
 
+ALERTS: Final = (
+    "alert_share", "alert_coverage", "alert_after_s", "alert_away_min", "alert_confused",
+)  # fmt: skip
+"""Fields of a course: when its live pages point something out."""
+
+
 class CourseForm(forms.ModelForm):
-    """A course by its name; the instance carries the owner."""
+    """A course by its name, and its alerts; the instance carries the owner."""
 
     class Meta:
         model = Course
-        fields: ClassVar = ["name"]
+        fields: ClassVar = ["name", *ALERTS]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A new course is made by its name alone.
+        for name in ALERTS if self.is_bound else ():
+            if name not in self.data:
+                del self.fields[name]
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

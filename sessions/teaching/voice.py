@@ -1,4 +1,4 @@
-"""The teacher asks the class, closes the question, and takes raised hands down."""
+"""The teacher asks the class, closes the question, and has seen raised hands and alerts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from sessions import news
 from sessions.joining.names import tidy, validate_name
-from sessions.models import CheckIn, ClassSession, Signal
+from sessions.models import Alert, CheckIn, ClassSession, Signal
 from sessions.site.access import TeacherRequest, own_session
 
 QUESTIONS: Final = ("How is it going?", "Is it clear?")
@@ -59,6 +59,18 @@ def lower(request: TeacherRequest, pk: int, participant_pk: int) -> JsonResponse
     hands.update(ended_second=second)
     news.session_changed(session)
     return JsonResponse({"message": "The hand is down."})
+
+
+@login_required
+@require_POST
+def acknowledge(request: TeacherRequest, pk: int, alert_pk: int) -> JsonResponse:
+    """The teacher has seen an alert: it is shown no longer, and stays in the report."""
+    session = own_session(request, pk)
+    second = int(session.elapsed.total_seconds())
+    seen = Alert.objects.filter(session=session, pk=alert_pk, acknowledged_second=None)
+    seen.update(acknowledged_second=second)
+    news.session_changed(session)
+    return JsonResponse({"message": "Seen. The alert stays in the report."})
 
 
 def _close(session: ClassSession) -> None:

@@ -12,7 +12,8 @@ from msgspec.structs import asdict, replace
 
 from sessions.live import protocol
 from sessions.live.agreement import Markers, SessionTruth, may_watch
-from sessions.live.dashboard_messages import Ask, MarkerView, Tick, WatchedSession
+from sessions.live.alerts import Seen
+from sessions.live.dashboard_messages import Ask, MarkerView, Tick, VoiceView, WatchedSession
 from sessions.live.dashboard_messages import Snapshot as SnapshotMessage
 from sessions.live.live_class import LiveClass
 from sessions.live.people import Presence
@@ -154,6 +155,12 @@ class DashboardSocket(LiveSocket):
         """Numbers of the participants shown."""
         return () if self.state is None else self.state.ids()
 
+    def seen(self, voice: VoiceView) -> Seen:
+        """The class as alerts look at it; once the snapshot is sent."""
+        assert self.state is not None, "only a dashboard that has begun sees the class"
+        assert self.live is not None, "so it has a class"
+        return self.state.seen(self.live.moment().timestamp(), voice.lately["confused"])
+
     async def tick(self, trouble: list[str], truth: SessionTruth, room: RoomShown | None) -> None:
         """Say what changed in the last second."""
         if self.state is None or self.live is None or self.live.state == "ended":
@@ -170,6 +177,7 @@ class DashboardSocket(LiveSocket):
                 asks=[Ask(key, name) for key, name in truth.asks],
                 room=room,
                 voice=truth.voice.view(now),
+                alerts=list(truth.alerts),
                 markers=[MarkerView(*one) for one in truth.markers] if has_marked else UNSET,
             )
         )

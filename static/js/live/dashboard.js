@@ -3,6 +3,7 @@
 
 import { clock, config as plain, decimal, filled, layout, legend, onThemeChange, percent } from "../site/charts.js";
 import { capital } from "../site/words.js";
+import { showAlerts } from "./alerts.js";
 import { ClassSeries } from "./class_series.js";
 import { DashboardSocket } from "./dashboard_socket.js";
 import { showAsks, showTrouble } from "./door.js";
@@ -116,6 +117,7 @@ function takeTick(tick) {
   showAsks(tick.asks);
   showRoom(tick.room);
   takeMarkers(tick.markers);
+  showAlerts(tick.alerts, (id) => cards.nameOf(id));
   showVoice(tick.voice, tick.connected, (id) => cards.nameOf(id));
   showTrouble(tick.trouble);
   hasNews = true;
