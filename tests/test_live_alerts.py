@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.live.alerts import OVER_AFTER_S, QUIET_S, Alerts, Change, Rules, Seen
+from sessions.live.alerts import OVER_AFTER_S, QUIET_S, Alerts, Change, Key, Rules, Seen
 
 WELL = Seen(known=20, engaged=18, coverage=0.9, away=frozenset(), confused=0)
 RULES = Rules(share=0.5, after_s=60, coverage=0.4, away_s=120, confused=3)
@@ -111,7 +111,8 @@ classes = st.builds(
 def test_an_alert_is_raised_and_over_in_turn_and_never_too_soon(
     moments: list[tuple[int, Seen]],
 ) -> None:
-    alerts, now, last = Alerts(RULES), 0, {}
+    alerts, now = Alerts(RULES), 0
+    last: dict[Key, tuple[bool, int]] = {}
     for step, seen in moments:
         now += step
         for change in alerts.observe(now, seen):

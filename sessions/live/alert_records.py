@@ -36,9 +36,10 @@ def read_alerts(session_ids: Collection[int]) -> dict[int, tuple[AlertView, ...]
 def store_change(session_id: int, second: int, change: Change) -> None:
     """Store what is raised or over; what another process has stored already stays as it is."""
     kind, participant_id = change.key
-    own = Participant.objects.of_sessions([session_id]).filter(pk=participant_id)
-    if participant_id is not None and not own.exists():
-        return  # deleted meanwhile
+    if participant_id is not None:
+        people = Participant.objects.of_sessions([session_id])
+        if not people.filter(pk=participant_id).exists():
+            return  # deleted meanwhile
     if not change.is_raised:
         raised = Alert.objects.raised_in([session_id])
         raised.filter(kind=kind, participant=participant_id).update(ended_second=second)
