@@ -135,7 +135,7 @@ def test_the_number_of_queries_does_not_grow(
         add_stay(participant, 0, 60)
         add_samples(participant, range(0, 60, 10), "sad", 0.3)
     session = ClassSession.objects.select_related("course").get(pk=known.session.pk)
-    students, markers, voice, room = 4, 1, 3, 1
+    students, markers, voice, room = 4, 1, 4, 1
     with django_assert_num_queries(students + markers + voice + room):
         session_report(session)
 

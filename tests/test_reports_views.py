@@ -171,7 +171,7 @@ def test_pages_take_a_fixed_number_of_queries(
     owner: Client, known: KnownSession, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     report, student = addresses(known)[:2]
-    sign_in, session, room, markers, voice, register = 2, 1, 1, 1, 3, 3
+    sign_in, session, room, markers, voice, register = 2, 1, 1, 1, 4, 3
     with django_assert_num_queries(sign_in + session + 4 + room + markers + voice + register):
         owner.get(report)
     with django_assert_num_queries(sign_in + 1 + 4):

@@ -95,7 +95,7 @@ def test_a_course_page_needs_a_fixed_number_of_queries(
         make_participant(make_session(access.course, "ended"), student=student)
     client = signed_in(access.owner)
     # The sign-in's two, the course, the form's names, the students, the sessions.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(f"/courses/{access.course.pk}/")
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sessions.models.lessons import ClassSession
 from sessions.models.people import Participant
-from sessions.querysets import CheckInQuerySet, SignalQuerySet
+from sessions.querysets import AnswerQuerySet, CheckInQuerySet, SignalQuerySet
 
 LEAST: Final = 1
 MOST: Final = 5
@@ -44,6 +44,8 @@ class Answer(models.Model):
         validators=[MinValueValidator(LEAST), MaxValueValidator(MOST)]
     )
     second = models.PositiveIntegerField()
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["second", "pk"]

@@ -6,15 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.contrib.auth.models import User
-from django.db.models import (
-    Count,
-    Q,
-    QuerySet,
-)
+from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery
 
 if TYPE_CHECKING:
-    from sessions.models import Alert, CheckIn, Marker, Signal  # noqa: F401 (named in strings)
+    from sessions.models import Alert, Answer, CheckIn, Marker, Signal  # noqa: F401 (named in strings)
 
 
 class MarkerQuerySet(QuerySet["Marker"]):
@@ -49,6 +46,25 @@ class CheckInQuerySet(QuerySet["CheckIn"]):
             for value in range(1, 6)
         }
         return self.annotate(**counts)
+
+
+class AnswerQuerySet(QuerySet["Answer"]):
+    def compared(self) -> list[tuple[int, int | None, int, float | None]]:
+        """Participant, student, value, and the participant's mean engagement in the minute
+        before; in order of time."""
+        samples = apps.get_model("class_sessions", "Sample")._default_manager
+        before = samples.filter(
+            participant=OuterRef("participant"),
+            second__gt=OuterRef("second") - 60,
+            second__lte=OuterRef("second"),
+            engagement__isnull=False,
+        )
+        mean = before.order_by().values("participant").annotate(mean=Avg("engagement"))
+        return list(
+            self.annotate(estimated=Subquery(mean.values("mean")))
+            .order_by("second", "pk")
+            .values_list("participant_id", "participant__student_id", "value", "estimated")
+        )
 
 
 class SignalQuerySet(QuerySet["Signal"]):

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from inference.labels import EMOTIONS
 from inference.registry import model_manifest
+from sessions.reports.agreement import Agreement
 from sessions.reports.segments import Change
 from sessions.reports.session import SessionReport
 
@@ -100,6 +101,22 @@ def facing(share: float | None) -> str:
 def decimal(value: float | None) -> str:
     """An engagement from 0 to 1 with two digits."""
     return TOO_LITTLE if value is None else f"{value:.2f}"
+
+
+def agreement(found: Agreement | None) -> str:
+    """Whether the estimate agrees with the students' own answers, in a sentence."""
+    if found is None or not found.answers:
+        return ""
+    by = f"{found.answers} answers of {found.students} students"
+    if not found.is_known:
+        return f"Too few answers to compare the estimate with ({by})."
+    interval = f"rank correlation {found.correlation:.2f}, {found.low:.2f} to {found.high:.2f}"
+    if found.is_doubted:
+        return (
+            f"The model does not agree with your students: {interval} (95 %), {by}. The estimate "
+            "is shown greyed."
+        )
+    return f"The estimate goes with what your students say: {interval} (95 %), {by}."
 
 
 def change(change: Change | None) -> str:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from inference.engagement import INDEX_1
 from inference.labels import EMOTIONS
 from sessions.models import ClassSession, Marker, Sample
+from sessions.reports.agreement import Agreement, session_agreement
 from sessions.reports.buckets import (
     WIDTHS_S,
     Bucket,
@@ -112,6 +113,8 @@ class SessionReport:
     markers: tuple[Marker, ...]
     segments: tuple[Segment, ...]
     voice: VoiceReport
+    agreement: Agreement | None
+    """None under the presence policy."""
     room: RoomReport | None
     """What the room's camera counted; not part of any other figure."""
     generated_at: datetime
@@ -142,7 +145,7 @@ def widths_for(length_s: float, interval_s: float) -> tuple[int, int]:
 
 
 def session_report(session: ClassSession) -> SessionReport:
-    """Report a session in nine queries, with markers in ten; its course must be loaded."""
+    """Report a session in ten queries, with markers in eleven; its course must be loaded."""
     with_emotion = settings.POLICY == "emotion"
     length = session.elapsed.total_seconds()
     bucket_s, cell_s = widths_for(length, session.interval_s)
@@ -173,6 +176,7 @@ def session_report(session: ClassSession) -> SessionReport:
         markers=markers,
         segments=segments_of(session, markers, records, bucket_s, with_emotion),
         voice=voice_report(session),
+        agreement=session_agreement(session.pk) if with_emotion else None,
         room=room_report(session, bucket_s, length, with_emotion),
         generated_at=timezone.now(),
     )

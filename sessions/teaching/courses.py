@@ -1,5 +1,6 @@
 """A teacher's courses and their rosters."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -7,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from sessions.models import ClassSession, Course, Student
+from sessions.reports.agreement import Agreement, course_agreement
+from sessions.reports.facts import agreement
 from sessions.site.access import TeacherRequest, own_course
 from sessions.teaching.forms import CourseForm
 from sessions.teaching.roster import RosterForm
@@ -47,8 +50,14 @@ def course_page(request: TeacherRequest, pk: int) -> HttpResponse:
             "form": form,
             "students": Student.objects.filter(course=course).for_list(),
             "sessions": sessions,
+            "agreement": agreement(found) if (found := _agreement(course)) else "",
+            "is_doubted": found is not None and found.is_doubted,
         },
     )
+
+
+def _agreement(course: Course) -> Agreement | None:
+    return course_agreement(course.pk) if settings.POLICY == "emotion" else None
 
 
 def _edit(request: TeacherRequest, course: Course, done: str) -> HttpResponse:

@@ -18,6 +18,7 @@ register.filter("duration", facts.duration)
 register.filter("emotion_mix", facts.emotion_mix)
 register.filter("clock", facts.clock)
 register.filter("change", facts.change)
+register.filter("agreement", facts.agreement)
 register.filter("facing", facts.facing)
 
 

@@ -18,6 +18,8 @@ segments      between markers: [{"start_s", "end_s", "number", "kind", "label", 
               "facing", "coverage", "change": {"mean", "low", "high", "students"} or null}]
 check_ins     [{"second", "closed_s", "question", "counts": of the answers 1 to 5}]
 signs         by kind (confused, too_fast, too_slow, hand), the seconds at which one was given
+agreement     of the estimate with answers to check-ins: {"answers", "students", "correlation",
+              "low", "high"}, the latter three null for too few; null with presence
 alerts        what the live page pointed out: [{"kind", "label", "name", "second", "value",
               "ended_second", "acknowledged_second"}]
 room          of the room's camera, or null: {"models", "detectors", "frames", "coverage", "faces",
@@ -111,6 +113,7 @@ def head(report: SessionReport) -> dict[str, Any]:
         "segments": [asdict(one) for one in report.segments],
         "check_ins": [asdict(one) for one in report.voice.check_ins],
         "signs": report.voice.signs,
+        "agreement": None if report.agreement is None else asdict(report.agreement),
         "alerts": [asdict(one) for one in report.voice.alerts],
         "room": None if report.room is None else asdict(report.room),
         "students": [

@@ -18,7 +18,7 @@ const figures = JSON.parse(document.getElementById("figures")?.textContent ?? "{
 /** @type {NodeListOf<HTMLElement>} */
 const places = document.querySelectorAll(".chart[data-figure]");
 
-/** @param {string} name a custom property of site.css, with its dashes */
+/** @param {string} name a custom property of tokens.css, with its dashes */
 function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

@@ -7,7 +7,7 @@ export const config = { displayModeBar: false, responsive: true, displaylogo: fa
 /** Above the plot, where it takes no width from a phone. */
 export const legend = { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 };
 
-/** @param {string} name a custom property of site.css, with its dashes */
+/** @param {string} name a custom property of tokens.css, with its dashes */
 export function cssColour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
