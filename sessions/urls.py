@@ -9,7 +9,7 @@ from sessions.joining import voice as own_voice
 from sessions.reports import attendance_pages as attendance
 from sessions.reports import pages as reports
 from sessions.site import pages
-from sessions.teaching import courses, deletion, door, markers, try_it, voice
+from sessions.teaching import courses, deletion, door, markers, notes, try_it, voice
 from sessions.teaching import pages as teaching
 
 urlpatterns = [
@@ -40,6 +40,10 @@ urlpatterns = [
     ),
     path("sessions/<int:pk>/asks/<int:takeover_pk>/allow/", door.allow, name="ask_allow"),
     path("sessions/<int:pk>/asks/<int:takeover_pk>/refuse/", door.refuse, name="ask_refuse"),
+    path("sessions/<int:pk>/notes/", notes.of_session, name="session_notes"),
+    path(
+        "courses/<int:course_pk>/students/<int:pk>/notes/", notes.of_student, name="student_notes"
+    ),
     path("sessions/<int:pk>/markers/", markers.add, name="marker_add"),
     path("sessions/<int:pk>/markers/<int:marker_pk>/", markers.edit, name="marker_edit"),
     path("sessions/<int:pk>/markers/<int:marker_pk>/remove/", markers.remove, name="marker_remove"),

@@ -88,6 +88,12 @@ class Student(models.Model):
         blank=True,
         help_text="As other systems know the student: an e-mail address, a login or a number.",
     )
+    notes = models.TextField(
+        "the teacher's notes",
+        max_length=5000,
+        blank=True,
+        help_text="For nobody else: in no export.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = StudentQuerySet.as_manager()

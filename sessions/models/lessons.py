@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,6 +16,8 @@ from sessions.clock import Start
 from sessions.codes import new_code
 from sessions.models.courses import Course
 from sessions.querysets import ClassSessionQuerySet
+
+NOTES_LENGTH: Final = 5000
 
 
 def default_definition() -> str:
@@ -58,6 +60,13 @@ class ClassSession(models.Model):
         help_text="Whoever has the code then sees all names. Otherwise everybody types theirs.",
     )
     is_locked = models.BooleanField("nobody else can join", default=False, editable=False)
+    notes = models.TextField(
+        "the teacher's notes",
+        max_length=NOTES_LENGTH,
+        blank=True,
+        editable=False,
+        help_text="For nobody else: in no export.",
+    )
     room_key = models.CharField(
         max_length=43,
         blank=True,

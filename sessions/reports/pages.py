@@ -31,6 +31,7 @@ def session_report(request: TeacherRequest, pk: int) -> HttpResponse:
         request,
         "reports/session.html",
         {
+            "notes": session.notes,
             "register": register,
             "has_list": bool(students),
             "layouts": LAYOUTS.values(),
@@ -72,13 +73,15 @@ def session_export(request: TeacherRequest, pk: int, kind: str) -> HttpResponseB
 @require_safe
 def student(request: TeacherRequest, course_pk: int, pk: int) -> HttpResponse:
     own = Student.objects.owned_by(request.user).select_related("course")
-    report = student_report(get_object_or_404(own, pk=pk, course=course_pk))
+    own_student = get_object_or_404(own, pk=pk, course=course_pk)
+    report = student_report(own_student)
     charts = student_charts(report)
     return render(
         request,
         "reports/student.html",
         {
             "report": report,
+            "notes": own_student.notes,
             "charts": charts,
             "figures": {chart.key: chart.figure for chart in charts},
             "simulated_count": sum(row.is_simulated for row in report.sessions),
