@@ -55,6 +55,7 @@ urlpatterns = [
     path("sessions/<int:pk>/room/end/", door.end_room, name="room_end"),
     path("sessions/<int:pk>/qr/", teaching.session_qr, name="session_qr"),
     path("sessions/<int:pk>/live/", teaching.session_live, name="session_live"),
+    path("sessions/<int:pk>/display/", teaching.session_display, name="session_display"),
     path("sessions/<int:pk>/report/", reports.session_report, name="session_report"),
     path("sessions/<int:pk>/export/<str:kind>/", reports.session_export, name="session_export"),
     path(

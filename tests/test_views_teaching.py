@@ -197,6 +197,21 @@ def test_the_live_page_has_no_emotions_under_the_presence_policy(
     assert "Model: " not in page
 
 
+def test_the_second_display_names_nobody_and_is_its_teachers(
+    access: Access, settings: Settings
+) -> None:
+    make_participant(access.session, display_name="Ada Lovelace")
+    address = f"/sessions/{access.session.pk}/display/"
+    page = content(signed_in(access.owner), address)
+    assert "Ada Lovelace" not in page
+    assert access.session.code in page
+    assert 'id="levels"' in page
+    assert signed_in(access.colleague).get(address).status_code == 404
+    assert "/accounts/login/" in Client().get(address).headers["Location"]
+    settings.POLICY = "presence"
+    assert 'id="levels"' not in content(signed_in(access.owner), address)
+
+
 def test_the_live_page_of_an_ended_session_is_its_report(access: Access) -> None:
     ended = make_session(access.session.course, "ended")
     answer = signed_in(access.owner).get(f"/sessions/{ended.pk}/live/")

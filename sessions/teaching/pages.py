@@ -128,6 +128,15 @@ def session_live(request: TeacherRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_safe
+def session_display(request: TeacherRequest, pk: int) -> HttpResponse:
+    """The class at one glance for a second display, without names."""
+    session = own_session(request, pk)
+    config = {"socket": f"/ws/dashboard/{session.pk}/"}
+    return render(request, "live/display.html", {"session": session, "config": config})
+
+
+@login_required
 @require_POST
 def session_start(request: TeacherRequest, pk: int) -> HttpResponse:
     session = own_session(request, pk)

@@ -42,16 +42,24 @@ def test_who_turns_away_is_shown_so_and_no_emotion_is_claimed(server: Server, ca
     with chromium(camera) as browser:
         live = signed_in(browser, teacher)
         live.goto(f"{server.base_url}/sessions/{session.pk}/live/")
+        display = signed_in(browser, teacher)
+        display.goto(f"{server.base_url}/sessions/{session.pk}/display/")
+        flag(display, "ready", "true")
         student = browser.new_context().new_page()
         join(student, server, session)
         card = live.locator("#students li")
         expect(card).to_contain_text("Very engaged")
         expect(card.locator(".looks")).to_have_text("Happy")
 
+        expect(display.locator("#levels")).to_contain_text("1 of 1 engaged")
+        expect(live.locator("#levels .blocks .lv-very")).to_have_count(1)
+
         within = FACING_S * 1000 + TOLD_WITHIN_MS
         expect(card.locator(".looks")).to_have_text("Turned away", timeout=within)
         expect(student.locator("#seen")).to_contain_text("Turned away: no emotion is estimated")
         expect(live.locator("#engaged-note")).to_contain_text("1 turned away")
+        expect(display.locator(".blocks .lv-turned")).to_have_count(1)
+        assert "Ada" not in display.locator("body").inner_text()
         expect(card).to_contain_text("Not engaged", timeout=TOLD_WITHIN_MS)
         expect(card).to_contain_text("0.00", timeout=TOLD_WITHIN_MS)
     where = f"from class_sessions_sample where session_id = {session.pk} and direction = 'turned'"

@@ -7,6 +7,7 @@ import { showAlerts } from "./alerts.js";
 import { ClassSeries } from "./class_series.js";
 import { DashboardSocket } from "./dashboard_socket.js";
 import { showAsks, showTrouble } from "./door.js";
+import { Levels } from "./levels.js";
 import { markerLines, takeMarkers } from "./markers.js";
 import { showRoom } from "./room.js";
 import { showVoice } from "./voice.js";
@@ -20,6 +21,7 @@ const page = JSON.parse(find("config").textContent ?? "{}");
 const root = document.documentElement;
 const withEmotion = document.getElementById("mix-chart") !== null;
 const series = new ClassSeries(page.emotions);
+const levels = withEmotion ? new Levels(find("levels")) : null;
 const cards = new StudentCards(find("students"), page.colours, withEmotion);
 
 const now = {
@@ -91,6 +93,7 @@ function takeSnapshot(snapshot) {
   setState(snapshot.session.state);
   series.load(snapshot.series);
   cards.load(snapshot.participants, snapshot.now);
+  levels?.load(snapshot.participants);
   root.dataset.ready = "true";
   showAsks([]);
   showTrouble([]);
@@ -113,6 +116,8 @@ function takeTick(tick) {
   });
   series.add(tick.buckets);
   cards.update(tick.participants, tick.now);
+  levels?.update(tick.participants, tick.removed);
+  levels?.show(tick.coverage);
   for (const id of tick.removed) cards.remove(id);
   showAsks(tick.asks);
   showRoom(tick.room);
