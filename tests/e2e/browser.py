@@ -1,20 +1,25 @@
 """A real Chromium with a video file as its webcam, for tests of what only a browser shows."""
 
+from __future__ import annotations
+
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from inference.frames import encode_jpeg
-from tests.classroom import Teacher
 from tests.conftest import skip_or_fail
+
+if TYPE_CHECKING:
+    # Only so: it imports models, and the pictures are taken without Django.
+    from tests.classroom import Teacher
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 CAMERA_FPS: Final = 30
