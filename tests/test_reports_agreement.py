@@ -15,6 +15,7 @@ from pytest_django import Settings
 from sessions.models import Answer, CheckIn, ClassSession
 from sessions.reports.agreement import Agreement, Pair, _spearman, agreement_of, session_agreement
 from sessions.reports.session import session_report
+from sessions.reports.window import whole
 from tests.factories import make_participant, make_sample, make_session
 
 STUDENTS = 8
@@ -120,7 +121,7 @@ class TestInASession:
 
     def test_the_minute_before_the_answer_counts(self, session: ClassSession) -> None:
         asked(session, follows=True)
-        found = session_agreement(session.pk)
+        found = session_agreement(session.pk, whole(600))
         assert (found.answers, found.students) == (2 * STUDENTS, STUDENTS)
         assert found.correlation == pytest.approx(1)
 
@@ -128,7 +129,7 @@ class TestInASession:
         check_in = CheckIn.objects.create(session=session, second=60, question="Clear?")
         person = make_participant(session)
         Answer.objects.create(check_in=check_in, participant=person, value=3, second=60)
-        assert session_agreement(session.pk) == Agreement(0, 0)
+        assert session_agreement(session.pk, whole(600)) == Agreement(0, 0)
 
     def test_the_report_says_so_and_greys_what_is_doubted(
         self, session: ClassSession, client: Client

@@ -157,6 +157,10 @@ class RoomSampleQuerySet(QuerySet["RoomSample"]):
     def of_session(self, session_id: int) -> RoomSampleQuerySet:
         return self.filter(session=session_id)
 
+    def between(self, first_second: int, last_second: int) -> RoomSampleQuerySet:
+        """From first_second (included) to last_second (excluded) of the session."""
+        return self.filter(second__gte=first_second, second__lt=last_second)
+
     def means_by_time(self, width_s: int) -> QuerySet[RoomSample, tuple[Any, ...]]:
         """Buckets of width_s seconds. Rows: bucket, number of frames, a name of the model and of
         the detector, then means over the frames: faces, share facing, the seven probabilities.

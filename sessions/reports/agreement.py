@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sessions.models import Answer
+from sessions.reports.window import Window
 
 BEFORE_S: Final = 60
 LEAST_ANSWERS: Final = 10
@@ -54,9 +55,12 @@ class Agreement:
         return self.low is not None and self.low <= 0
 
 
-def session_agreement(session_id: int) -> Agreement:
-    """Of one session, in one query."""
-    return agreement_of(_pairs(Answer.objects.filter(check_in__session=session_id).compared()))
+def session_agreement(session_id: int, window: Window) -> Agreement:
+    """Of the answers in a stretch of one session, in one query."""
+    own = Answer.objects.filter(check_in__session=session_id)
+    if not window.is_whole:
+        own = own.filter(second__gte=window.start_s, second__lte=window.last_s)
+    return agreement_of(_pairs(own.compared()))
 
 
 def course_agreement(course_id: int) -> Agreement:

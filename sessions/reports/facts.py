@@ -46,6 +46,11 @@ def facts(report: SessionReport) -> list[tuple[str, str]]:
         ("Course", report.course),
         ("Started", moment(report.started_at) or "not yet"),
         ("Ended", moment(report.ended_at) or ("still live" if report.is_live else "not yet")),
+        *(
+            []
+            if report.window.is_whole
+            else [("Only", f"{clock(report.window.start_s)} to {clock(report.window.end_s)}")]
+        ),
         ("Length", duration(report.length_s)),
         ("Students", str(len(report.students))),
         ("Sampling interval", f"{report.interval_s:g} s"),

@@ -56,7 +56,8 @@ def stretches(report: SessionReport) -> tuple[Stretch, ...]:
             elif cell.coverage is not None:
                 little += 1
         if little or any(counts.values()):
-            made.append(Stretch(place * report.cell_s, counts, little))
+            start_s = (report.first_cell + place) * report.cell_s
+            made.append(Stretch(start_s, counts, little))
     return tuple(made)
 
 

@@ -1,12 +1,12 @@
 """After the class: a session's report, its exports, a student across a course."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from sessions.models import Marker, Student
+from sessions.models import ClassSession, Marker, Student
 from sessions.reports.attendance import registers
 from sessions.reports.attendance_csv import LAYOUTS
 from sessions.reports.charts.session import session_charts
@@ -16,6 +16,7 @@ from sessions.reports.facts import facts, file_name, note, simulated
 from sessions.reports.session import session_report as report_on
 from sessions.reports.student import student_report
 from sessions.reports.summary import summary
+from sessions.reports.window import BadWindow, Window, whole, window_of
 from sessions.site.access import TeacherRequest, own_session
 
 
@@ -23,7 +24,8 @@ from sessions.site.access import TeacherRequest, own_session
 @require_safe
 def session_report(request: TeacherRequest, pk: int) -> HttpResponse:
     session = own_session(request, pk)
-    report = report_on(session)
+    window, trouble = _window(request, session)
+    report = report_on(session, window)
     charts = session_charts(report)
     students = list(session.course.students.all())
     register = registers([session], students)[0] if session.started_at else None
@@ -32,6 +34,8 @@ def session_report(request: TeacherRequest, pk: int) -> HttpResponse:
         "reports/session.html",
         {
             "notes": session.notes,
+            "trouble": trouble,
+            "stretch": "" if window.is_whole else f"?from={window.start_s}&to={window.last_s + 1}",
             "register": register,
             "has_list": bool(students),
             "layouts": LAYOUTS.values(),
@@ -57,7 +61,10 @@ def session_export(request: TeacherRequest, pk: int, kind: str) -> HttpResponseB
     if kind not in EXPORTS:
         raise Http404(f"There is no export of the kind {kind!r}.")
     export = EXPORTS[kind]
-    report = report_on(session)
+    window, trouble = _window(request, session)
+    if trouble:
+        return HttpResponseBadRequest(trouble, content_type="text/plain; charset=utf-8")
+    report = report_on(session, window)
     content = export.make(report)
     response = (
         HttpResponse(content, content_type=export.content_type)
@@ -67,6 +74,15 @@ def session_export(request: TeacherRequest, pk: int, kind: str) -> HttpResponseB
     response["Content-Disposition"] = f'attachment; filename="{file_name(report, export.ending)}"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _window(request: TeacherRequest, session: ClassSession) -> tuple[Window, str]:
+    """What the address asks for; or the whole, and why what it asks for makes no sense."""
+    length_s = session.elapsed.total_seconds()
+    try:
+        return window_of(request.GET, length_s), ""
+    except BadWindow as error:
+        return whole(length_s), str(error)
 
 
 @login_required

@@ -10,6 +10,7 @@ from inference.labels import EMOTIONS
 from sessions.models import ClassSession, Connection, Participant, Sample
 from sessions.reports.buckets import COLUMNS, Sums
 from sessions.reports.tally import Stay, merged
+from sessions.reports.window import Window
 
 
 @dataclass(slots=True)
@@ -22,8 +23,9 @@ class Record:
     emotion_counts: list[int] = field(default_factory=lambda: [0] * len(EMOTIONS))
 
 
-def records_of(session: ClassSession, length_s: float, bucket_s: int) -> list[Record]:
-    """By name. Records of the same student, from two devices for instance, are put together."""
+def records_of(session: ClassSession, window: Window, bucket_s: int) -> list[Record]:
+    """By name, of a stretch of the session. Records of the same student, from two devices for
+    instance, are put together."""
     moments = _moments(session)
     records: dict[tuple[str, int], Record] = {}
     by_participant: dict[int, Record] = {}
@@ -38,8 +40,11 @@ def records_of(session: ClassSession, length_s: float, bucket_s: int) -> list[Re
         by_participant[person.pk] = record
     for record in records.values():
         own = [moment for one in record.people for moment in moments.get(one.pk, [])]
-        record.stays = stays_in(own, session, length_s)
-    for participant_id, slot, *row in Sample.objects.filter(session=session).sums_by_time(bucket_s):
+        record.stays = window.clip(stays_in(own, session, session.elapsed.total_seconds()))
+    samples = Sample.objects.filter(session=session)
+    if not window.is_whole:
+        samples = samples.between(window.start_s, window.last_s + 1)
+    for participant_id, slot, *row in samples.sums_by_time(bucket_s):
         record = by_participant[participant_id]
         sums = Sums.of_row(row[:COLUMNS])
         if slot in record.sums:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from inference.labels import EMOTIONS
 from sessions.models import ClassSession, RoomSample
+from sessions.reports.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,13 @@ class RoomReport:
 
 
 def room_report(
-    session: ClassSession, width_s: int, length_s: float, with_emotion: bool
+    session: ClassSession, window: Window, width_s: int, with_emotion: bool
 ) -> RoomReport | None:
-    """The room of a session; None where no camera saw it. width_s: seconds of a bucket."""
-    rows = list(RoomSample.objects.filter(session=session).means_by_time(width_s))
+    """The room of a stretch; None where no camera saw it. width_s: seconds of a bucket."""
+    samples = RoomSample.objects.filter(session=session)
+    if not window.is_whole:
+        samples = samples.between(window.start_s, window.last_s + 1)
+    rows = list(samples.means_by_time(width_s))
     if not rows:
         return None
     buckets = tuple(
@@ -57,7 +61,7 @@ def room_report(
         width_s=width_s,
         buckets=buckets,
         frames=frames,
-        coverage=_coverage(frames, length_s, session.interval_s),
+        coverage=_coverage(frames, window.length_s, session.interval_s),
         faces=sum(one.faces * one.frames for one in buckets) / frames,
         facing=sum(share * count for share, count in facing) / sum(count for _, count in facing)
         if facing

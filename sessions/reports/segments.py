@@ -16,6 +16,7 @@ from sessions.models import ClassSession, Marker, Sample
 from sessions.reports.buckets import COLUMNS, Sums, class_engagement, coverage, is_enough
 from sessions.reports.records import Record
 from sessions.reports.tally import seconds_within
+from sessions.reports.window import Window
 
 LEAST_STUDENTS: Final = 5
 """That a change is told of: the interval of fewer says nothing."""
@@ -62,6 +63,7 @@ class Segment:
 
 def segments_of(
     session: ClassSession,
+    window: Window,
     markers: Sequence[Marker],
     students: Sequence[Record],
     bucket_s: int,
@@ -70,8 +72,8 @@ def segments_of(
     """The segments of a session, none without markers; one query where there are some."""
     if not markers:
         return ()
-    length_s, interval_s = session.elapsed.total_seconds(), session.interval_s
-    borders = _borders(markers, length_s)
+    interval_s = session.interval_s
+    borders = _borders(markers, window)
     seconds = _seconds_of_cut_buckets(session, [start for start, *_ in borders], bucket_s)
     made: list[Segment] = []
     before: list[float | None] = []
@@ -98,14 +100,14 @@ def segments_of(
     return tuple(made)
 
 
-def _borders(markers: Sequence[Marker], length_s: float) -> list[tuple[int, int, int, str, str]]:
+def _borders(markers: Sequence[Marker], window: Window) -> list[tuple[int, int, int, str, str]]:
     """Start, end, number, kind and label of each segment that lasts a second or more."""
     starts = [
         (one.second, number, str(one.kind), one.label) for number, one in enumerate(markers, 1)
     ]
-    if starts[0][0] > 0:
-        starts.insert(0, (0, 0, "", START))
-    ends = [one[0] for one in starts[1:]] + [max(int(length_s), starts[-1][0])]
+    if starts[0][0] > window.start_s:
+        starts.insert(0, (window.start_s, 0, "", START))
+    ends = [one[0] for one in starts[1:]] + [max(int(window.end_s), starts[-1][0])]
     return [
         (start, end, number, kind, label)
         for (start, number, kind, label), end in zip(starts, ends, strict=True)

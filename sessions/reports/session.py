@@ -28,6 +28,7 @@ from sessions.reports.room import RoomReport, room_report
 from sessions.reports.segments import Segment, segments_of
 from sessions.reports.tally import ClassTally, Tally, attended, seconds_by_slot
 from sessions.reports.voice import VoiceReport, voice_report
+from sessions.reports.window import Window, whole
 
 MIN_BUCKET_S: Final = 5
 MAX_BUCKETS: Final = 300
@@ -100,13 +101,16 @@ class SessionReport:
     is_live: bool
     is_simulated: bool
     interval_s: float
-    length_s: float
+    window: Window
+    """The stretch that all figures are of."""
     with_emotion: bool
     """Whether emotion and engagement are reported; False under the presence policy."""
     provenance: Provenance
     bucket_s: int
     buckets: tuple[Bucket, ...]
     cell_s: int
+    first_cell: int
+    """The cells of the students begin with this one."""
     students: tuple[StudentRow, ...]
     """By name."""
     total: ClassTally
@@ -118,6 +122,11 @@ class SessionReport:
     room: RoomReport | None
     """What the room's camera counted; not part of any other figure."""
     generated_at: datetime
+
+    @property
+    def length_s(self) -> float:
+        """Of the stretch, in seconds."""
+        return self.window.length_s
 
     @property
     def has_data(self) -> bool:
@@ -144,18 +153,17 @@ def widths_for(length_s: float, interval_s: float) -> tuple[int, int]:
     return bucket_s, width_for(length_s, max(MIN_CELL_S, two), MAX_CELLS, whole)
 
 
-def session_report(session: ClassSession) -> SessionReport:
-    """Report a session in ten queries, with markers in eleven; its course must be loaded."""
+def session_report(session: ClassSession, window: Window | None = None) -> SessionReport:
+    """Report a session, or a stretch of it, in ten queries, with markers in eleven.
+
+    Its course must be loaded.
+    """
     with_emotion = settings.POLICY == "emotion"
-    length = session.elapsed.total_seconds()
-    bucket_s, cell_s = widths_for(length, session.interval_s)
-    samples = Sample.objects.filter(session=session)
-    records = records_of(session, length, bucket_s)
-    slots = _slots(length, bucket_s, (slot for one in records for slot in one.sums))
-    markers = tuple(session.markers.all())
-    students = tuple(
-        _row(one, session, length, cell_s // bucket_s, cell_s, with_emotion) for one in records
-    )
+    window = window or whole(session.elapsed.total_seconds())
+    bucket_s, cell_s = widths_for(window.length_s, session.interval_s)
+    records = records_of(session, window, bucket_s)
+    markers = tuple(one for one in session.markers.all() if window.holds(one.second))
+    students = tuple(_row(one, session, window, bucket_s, cell_s, with_emotion) for one in records)
     return SessionReport(
         session_id=session.pk,
         title=session.title,
@@ -165,19 +173,20 @@ def session_report(session: ClassSession) -> SessionReport:
         is_live=session.is_live,
         is_simulated=session.is_simulated,
         interval_s=session.interval_s,
-        length_s=length,
+        window=window,
         with_emotion=with_emotion,
-        provenance=Provenance.of(samples.provenance(), with_emotion),
+        provenance=Provenance.of(Sample.objects.filter(session=session).provenance(), with_emotion),
         bucket_s=bucket_s,
-        buckets=_buckets(records, slots, bucket_s, session.interval_s, with_emotion),
+        buckets=_buckets(records, window, bucket_s, session.interval_s, with_emotion),
         cell_s=cell_s,
+        first_cell=window.start_s // cell_s,
         students=students,
         total=ClassTally(tuple(row.tally for row in students), session.interval_s),
         markers=markers,
-        segments=segments_of(session, markers, records, bucket_s, with_emotion),
-        voice=voice_report(session),
-        agreement=session_agreement(session.pk) if with_emotion else None,
-        room=room_report(session, bucket_s, length, with_emotion),
+        segments=segments_of(session, window, markers, records, bucket_s, with_emotion),
+        voice=voice_report(session, window),
+        agreement=session_agreement(session.pk, window) if with_emotion else None,
+        room=room_report(session, window, bucket_s, with_emotion),
         generated_at=timezone.now(),
     )
 
@@ -185,26 +194,27 @@ def session_report(session: ClassSession) -> SessionReport:
 def _row(
     record: Record,
     session: ClassSession,
-    length_s: float,
-    buckets_a_cell: int,
+    window: Window,
+    bucket_s: int,
     cell_s: int,
     with_emotion: bool,
 ) -> StudentRow:
     first = record.people[0]
     cells: dict[int, Sums] = {}
     for slot, sums in record.sums.items():
-        cells.setdefault(slot // buckets_a_cell, Sums()).add(sums)
+        cells.setdefault(slot * bucket_s // cell_s, Sums()).add(sums)
     whole = Sums()
     for sums in cells.values():
         whole.add(sums)
-    connected_s = seconds_by_slot(record.stays, cell_s, _slots(length_s, cell_s, cells))
+    connected_s = seconds_by_slot(record.stays, cell_s, _slots(window, cell_s, cells))
+    first_cell = window.start_s // cell_s
     return StudentRow(
         participant_ids=tuple(one.pk for one in record.people),
         student_id=first.student_id,
         name=first.display_name,
         is_simulated=all(one.is_simulated for one in record.people),
         tally=Tally(
-            length_s=length_s,
+            length_s=window.length_s,
             interval_s=session.interval_s,
             attended_s=attended(record.stays),
             samples=whole.samples,
@@ -218,6 +228,7 @@ def _row(
         cells=tuple(
             _cell(cells.get(slot, Sums()), seconds / session.interval_s, with_emotion)
             for slot, seconds in enumerate(connected_s)
+            if slot >= first_cell
         ),
     )
 
@@ -229,12 +240,13 @@ def _cell(sums: Sums, expected: float, with_emotion: bool) -> Cell:
 
 def _buckets(
     records: Sequence[Record],
-    slots: int,
+    window: Window,
     width_s: int,
     interval_s: float,
     with_emotion: bool,
 ) -> tuple[Bucket, ...]:
     stays = [stay for one in records for stay in one.stays]
+    slots = _slots(window, width_s, (slot for one in records for slot in one.sums))
     return tuple(
         bucket_of(
             slot * width_s,
@@ -244,9 +256,11 @@ def _buckets(
             with_emotion,
         )
         for slot, seconds in enumerate(seconds_by_slot(stays, width_s, slots))
+        if slot >= window.start_s // width_s
     )
 
 
-def _slots(length_s: float, width_s: int, used: Iterable[int]) -> int:
-    """How many slots hold the session and every sample, a late last one included."""
-    return max([*used, int(length_s // width_s) if length_s else -1]) + 1
+def _slots(window: Window, width_s: int, used: Iterable[int]) -> int:
+    """How many slots hold the session up to the stretch's end, and every sample of it, a late
+    last one included."""
+    return max([*used, window.last_s // width_s if window.length_s else -1]) + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sessions.models import CheckIn, ClassSession, Signal
+from sessions.reports.window import Window
 
 KINDS = tuple(Signal.Kind.values)
 
@@ -61,8 +62,8 @@ class VoiceReport:
         return bool(self.check_ins or any(self.signs.values()))
 
 
-def voice_report(session: ClassSession) -> VoiceReport:
-    """Of one session."""
+def voice_report(session: ClassSession, window: Window) -> VoiceReport:
+    """Of a stretch of one session."""
     rows = [
         CheckInRow(
             row.second,
@@ -71,10 +72,12 @@ def voice_report(session: ClassSession) -> VoiceReport:
             tuple(getattr(row, f"answered_{value}") for value in range(1, 6)),
         )
         for row in CheckIn.objects.filter(session=session).with_counts()
+        if window.holds(row.second)
     ]
     signs: dict[str, list[int]] = {kind: [] for kind in KINDS}
     for kind, second in Signal.objects.filter(session=session).values_list("kind", "second"):
-        signs[kind].append(second)
+        if window.holds(second):
+            signs[kind].append(second)
     alerts = [
         AlertRow(
             one.kind,
@@ -86,6 +89,7 @@ def voice_report(session: ClassSession) -> VoiceReport:
             one.acknowledged_second,
         )
         for one in session.alerts.select_related("participant")
+        if window.holds(one.second)
     ]
     told = {kind: tuple(seconds) for kind, seconds in signs.items()}
     return VoiceReport(tuple(rows), told, tuple(alerts))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from inference.engagement import ENGAGED_FROM, INDEX_1_ENGAGED, INDEX_2, VERY_ABOVE
 from sessions.models import Marker
+from sessions.reports.window import Window
 from sessions.site.palette import COVERAGE_COLOUR
 
 Figure = dict[str, Any]
@@ -149,11 +150,11 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def time_axis(length_s: float, **fields: Any) -> Figure:
-    """Minutes of a session of this length."""
+def time_axis(window: Window, **fields: Any) -> Figure:
+    """Minutes of a stretch of a session."""
     return {
         "title": axis_title("minutes since the start"),
-        "range": [0, length_s / 60],
+        "range": [window.start_s / 60, window.end_s / 60],
         "zeroline": False,
         "automargin": True,
         **fields,

@@ -49,7 +49,7 @@ def _figure(report: SessionReport, made: tuple[Stretch, ...]) -> Figure:
     ]
     frame = layout(
         320,
-        xaxis=time_axis(report.length_s),
+        xaxis=time_axis(report.window),
         yaxis={"title": axis_title("students", 10), "rangemode": "tozero", "automargin": True},
         barmode="stack",
         bargap=0,

@@ -13,10 +13,11 @@ from sessions.reports.charts.figures import (
 )
 from sessions.reports.facts import clock, duration, facing, percent
 from sessions.reports.room import RoomReport
+from sessions.reports.window import Window
 from sessions.site.palette import COVERAGE_COLOUR, FACING_COLOUR
 
 
-def room_chart(room: RoomReport, length_s: float, *, is_wide: bool) -> Chart:
+def room_chart(room: RoomReport, window: Window, *, is_wide: bool) -> Chart:
     """Faces and the share of them that faces the camera, over the session."""
     made_by = f"Faces found by {', '.join(room.detectors)}"
     told = f" Facing the camera: {facing(room.facing)}." if room.models else ""
@@ -25,10 +26,10 @@ def room_chart(room: RoomReport, length_s: float, *, is_wide: bool) -> Chart:
         f"pictures; one value each {duration(room.width_s)}. {made_by}. Of no single face "
         "anything is stored."
     )
-    return Chart("room", "Room camera", caption, _figure(room, length_s), is_wide=is_wide)
+    return Chart("room", "Room camera", caption, _figure(room, window), is_wide=is_wide)
 
 
-def _figure(room: RoomReport, length_s: float) -> Figure:
+def _figure(room: RoomReport, window: Window) -> Figure:
     times = [round((one.start_s + room.width_s / 2) / 60, 4) for one in room.buckets]
     told = [[clock(one.start_s), percent(one.coverage)] for one in room.buckets]
     faces = {
@@ -44,7 +45,7 @@ def _figure(room: RoomReport, length_s: float) -> Figure:
     }
     axis = {"title": axis_title("faces", 10), "rangemode": "tozero", "automargin": True}
     if room.facing is None:
-        frame = layout(300, xaxis=time_axis(length_s), yaxis=axis)
+        frame = layout(300, xaxis=time_axis(window), yaxis=axis)
         return {"data": [faces], "layout": frame}
     line = {
         "type": "scatter",
@@ -61,7 +62,7 @@ def _figure(room: RoomReport, length_s: float) -> Figure:
     }
     frame = layout(
         340,
-        xaxis=time_axis(length_s, anchor="y2"),
+        xaxis=time_axis(window, anchor="y2"),
         yaxis=axis | {"domain": [0.42, 1]},
         yaxis2=SHARE_AXIS
         | {"domain": [0, 0.3], "title": axis_title("facing", 10), "tickvals": [0, 0.5, 1]},

@@ -42,9 +42,9 @@ def session_charts(report: SessionReport) -> list[Chart]:
     """The charts of a session's report; without emotion, of presence only."""
     charts = _student_charts(report) if report.has_data else []
     if any(report.voice.signs.values()):
-        charts.append(voice_chart(report.voice, report.length_s))
+        charts.append(voice_chart(report.voice, report.window))
     if report.room is not None:
-        charts.append(room_chart(report.room, report.length_s, is_wide=report.has_data))
+        charts.append(room_chart(report.room, report.window, is_wide=report.has_data))
     return charts
 
 
@@ -97,8 +97,7 @@ def _student_charts(report: SessionReport) -> list[Chart]:
 
 
 def _time_axis(report: SessionReport, **fields: Any) -> Figure:
-    last = max(report.length_s, report.buckets[-1].start_s if report.buckets else 0)
-    return time_axis(last, **fields)
+    return time_axis(report.window, **fields)
 
 
 def _times(report: SessionReport) -> list[float]:
@@ -216,7 +215,8 @@ def _emotions(report: SessionReport) -> Figure:
 def _matrix(report: SessionReport) -> Figure:
     rows = report.students
     what = "engagement" if report.with_emotion else "coverage"
-    starts = [index * report.cell_s for index in range(len(rows[0].cells) if rows else 0)]
+    count = len(rows[0].cells) if rows else 0
+    starts = [(report.first_cell + index) * report.cell_s for index in range(count)]
     heat = {
         "type": "heatmap",
         "x": [round((start + report.cell_s / 2) / 60, 4) for start in starts],

@@ -6,20 +6,21 @@ from sessions.models import Signal
 from sessions.reports.charts.figures import Chart, Figure, axis_title, layout, time_axis
 from sessions.reports.facts import clock
 from sessions.reports.voice import VoiceReport
+from sessions.reports.window import Window
 from sessions.site.palette import SIGN_COLOURS
 
 MINUTE_S = 60
 
 
-def voice_chart(voice: VoiceReport, length_s: float) -> Chart:
+def voice_chart(voice: VoiceReport, window: Window) -> Chart:
     """Signs a minute, by kind."""
     total = sum(len(seconds) for seconds in voice.signs.values())
     caption = f"{total} signs that students gave themselves, by minute. Nobody is named."
-    return Chart("signs", "What students signalled", caption, _figure(voice, length_s))
+    return Chart("signs", "What students signalled", caption, _figure(voice, window))
 
 
-def _figure(voice: VoiceReport, length_s: float) -> Figure:
-    minutes = range(int(length_s // MINUTE_S) + 1)
+def _figure(voice: VoiceReport, window: Window) -> Figure:
+    minutes = range(window.start_s // MINUTE_S, window.last_s // MINUTE_S + 1)
     data = []
     for kind, label in Signal.Kind.choices:
         own = [second // MINUTE_S for second in voice.signs[kind]]
@@ -41,7 +42,7 @@ def _figure(voice: VoiceReport, length_s: float) -> Figure:
     axis = {"title": axis_title("signs", 10), "rangemode": "tozero", "tickformat": "d"}
     frame = layout(
         260,
-        xaxis=time_axis(length_s),
+        xaxis=time_axis(window),
         yaxis=axis | {"automargin": True},
         barmode="stack",
         showlegend=True,

@@ -140,7 +140,10 @@ def room(report: SessionReport) -> bytes:
     generated = report.generated_at.isoformat(timespec="seconds")
     estimated = ("facing", *EMOTIONS)
     rows: list[Sequence[object]] = [head]
-    for one in RoomSample.objects.of_session(report.session_id).in_order().iterator():
+    samples = RoomSample.objects.of_session(report.session_id)
+    if not report.window.is_whole:
+        samples = samples.between(report.window.start_s, report.window.last_s + 1)
+    for one in samples.in_order().iterator():
         told = (*(_number(getattr(one, name)) for name in estimated), one.model_name)
         rows.append(
             (

@@ -9,7 +9,8 @@ models        names of the models that made the estimates
 detectors     what found the faces; not known of old samples
 definitions   of engagement: index-1, index-2 (docs/engagement.md)
 labels        the seven emotions in the order of every array of seven below
-session       {"id", "title", "course", "started_at", "ended_at", "live", "interval_s", "length_s"}
+session       {"id", "title", "course", "started_at", "ended_at", "live", "interval_s", "length_s",
+              "from_s", "to_s"}: the stretch that all figures are of
 summary       counts and means of the class, as for a student below, without names
 timeline      {"width_s", "buckets": [{"start_s", "samples", "usable", "expected", "coverage",
               "engagement", "facing", "emotions": mean probabilities or null}]}
@@ -89,6 +90,8 @@ def head(report: SessionReport) -> dict[str, Any]:
             "live": report.is_live,
             "interval_s": report.interval_s,
             "length_s": report.length_s,
+            "from_s": report.window.start_s,
+            "to_s": report.window.end_s,
         },
         "summary": _tally(report.total) | {"students": len(report.students)},
         "timeline": {

@@ -49,4 +49,6 @@ def _query(report: SessionReport) -> QuerySet[Sample, tuple[Any, ...]]:
         session=report.session_id,
         participant__in=[key for row in report.students for key in row.participant_ids],
     )
+    if not report.window.is_whole:
+        own = own.between(report.window.start_s, report.window.last_s + 1)
     return own.in_order().values_list(*fields(report))

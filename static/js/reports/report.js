@@ -7,6 +7,8 @@
 /** @typedef {{ data: Record<string, any>[], layout: Record<string, any> }} Figure */
 
 const NARROW_PX = 480;
+/** Of the axis of charts over the time of a lesson. */
+const TIME_TITLE = "minutes since the start";
 const CONFIG = {
   displaylogo: false,
   responsive: true,
@@ -51,6 +53,37 @@ function dressed(layout, isNarrow) {
   return result;
 }
 
+/** @param {number} second */
+function clock(second) {
+  const minutes = Math.floor(second / 60);
+  return `${minutes}:${String(Math.round(second % 60)).padStart(2, "0")}`;
+}
+
+/**
+ * A stretch of time that is dragged on a chart can be shown in the whole report.
+ * @param {HTMLElement} place
+ */
+function offerStretch(place) {
+  const form = /** @type {HTMLFormElement | null} */ (document.getElementById("stretch"));
+  const button = document.getElementById("stretch-show");
+  if (!form || !button || place.dataset.listens) return;
+  place.dataset.listens = "true";
+  /** @type {any} */ (place).on("plotly_relayout", (/** @type {Record<string, any>} */ change) => {
+    const from = change["xaxis.range[0]"];
+    const to = change["xaxis.range[1]"];
+    const isRange = typeof from === "number" && typeof to === "number";
+    button.hidden = !isRange;
+    if (!isRange) return;
+    const start = Math.max(0, Math.floor(from * 60));
+    const end = Math.max(start + 1, Math.ceil(to * 60));
+    for (const [name, value] of [["from", start], ["to", end]]) {
+      const input = form.elements.namedItem(String(name));
+      if (input instanceof HTMLInputElement) input.value = String(value);
+    }
+    button.textContent = `Show only ${clock(start)} to ${clock(end)}`;
+  });
+}
+
 async function draw() {
   const drawn = [...places].map((place) => {
     const figure = figures[place.dataset.figure ?? ""];
@@ -58,6 +91,9 @@ async function draw() {
     return window.Plotly.react(place, figure.data, layout, CONFIG);
   });
   await Promise.all(drawn);
+  for (const place of places) {
+    if (figures[place.dataset.figure ?? ""].layout.xaxis?.title?.text === TIME_TITLE) offerStretch(place);
+  }
   document.documentElement.dataset.ready = "true";
 }
 
