@@ -3,9 +3,12 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from inference.labels import EMOTIONS
@@ -96,3 +99,9 @@ def collected(parts: AsyncIterator[bytes]) -> bytes:
         return b"".join([part async for part in parts])
 
     return async_to_sync(collect)()
+
+
+def export(client: Client, session: ClassSession, kind: str) -> bytes:
+    """The whole of a download that the client gets."""
+    answer: Any = client.get(reverse("session_export", args=[session.pk, kind]))
+    return collected(answer.streaming_content) if answer.streaming else bytes(answer.content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from django.core import signing
 
 from inference.paths import MODELS_DIR
 from inference.service import Service
+from sessions import news, services
 from sessions.joining.cookies import SALT, cookie_name
+from sessions.live.agreement import read_truths
 from sessions.live.counters import Counters
 from sessions.live.recorder import Recorder
 from sessions.live.runtime import Runtime
@@ -124,3 +127,32 @@ async def test_one_class_that_fails_stops_no_other() -> None:
     assert counters.read()["tasks_failed"] >= 2
     await runtime.close()
     service.stop()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_class_that_answers_all_at_once_asks_the_database_a_few_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[list[int]] = []
+
+    def slowly(session_ids: list[int]) -> Any:
+        asked.append(list(session_ids))
+        time.sleep(0.05)
+        return read_truths(session_ids)
+
+    counters = Counters()
+    runtime = Runtime(Service(make_options(MODELS_DIR, None)), Recorder(None, counters), counters)
+    session = await asyncio.to_thread(make_session)
+    live = await runtime.live_class(session.pk)
+    assert live is not None
+    await asyncio.sleep(0.2)
+    monkeypatch.setattr("sessions.live.runtime.read_truths", slowly)
+    started = time.monotonic()
+    for _ in range(300):
+        await asyncio.to_thread(news.session_changed, session)
+    await asyncio.to_thread(services.end_session, session)
+    while live.state != "ended":
+        assert time.monotonic() - started < 10
+        await asyncio.sleep(0.02)
+    assert 0 < len(asked) < 100
+    await runtime.close()

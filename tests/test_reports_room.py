@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
 
 import openpyxl
 import pytest
@@ -17,7 +16,7 @@ from inference.labels import EMOTIONS
 from sessions.models import ClassSession, RoomSample
 from sessions.reports.session import session_report
 from tests.factories import make_participant, make_room_sample, make_sample, make_session
-from tests.known_session import collected
+from tests.known_session import export
 
 pytestmark = pytest.mark.django_db
 
@@ -36,11 +35,6 @@ def session() -> ClassSession:
 def owner(client: Client, session: ClassSession) -> Client:
     client.force_login(session.course.owner)
     return client
-
-
-def export(owner: Client, session: ClassSession, kind: str) -> bytes:
-    answer: Any = owner.get(reverse("session_export", args=[session.pk, kind]))
-    return collected(answer.streaming_content) if answer.streaming else bytes(answer.content)
 
 
 def test_the_figures_are_those_of_a_plain_calculation(session: ClassSession) -> None:

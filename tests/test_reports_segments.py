@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from statistics import mean
-from typing import Any
 
 import openpyxl
 import pytest
@@ -18,7 +17,7 @@ from sessions.models import ClassSession, Marker, Sample
 from sessions.reports.charts.session import session_charts
 from sessions.reports.session import session_report
 from tests.factories import make_participant, make_sample, make_session
-from tests.known_session import add_stay, collected
+from tests.known_session import add_stay, export
 
 pytestmark = pytest.mark.django_db
 STUDENTS = 6
@@ -102,15 +101,28 @@ def test_a_border_within_a_bucket_is_exact(session: ClassSession, border: int) -
         assert one.engagement == pytest.approx(mean(s.engagement or 0.0 for s in own))
 
 
+def test_segments_hold_every_sample_once_wherever_the_borders_are(session: ClassSession) -> None:
+    Marker.objects.all().delete()
+    for second in (3, 7, 8, 204, 206, 590, 599):
+        mark(session, second)
+    stored = list(Sample.objects.filter(session=session))
+    for one in session_report(session).segments:
+        is_last = one.start_s == 599
+        own = [s for s in stored if one.start_s <= s.second and (is_last or s.second < one.end_s)]
+        if one.engagement is not None:
+            by_student = [
+                mean(s.engagement or 0.0 for s in own if s.participant_id == person.pk)
+                for person in session.participants.all()
+            ]
+            assert one.engagement == pytest.approx(mean(by_student))
+        else:
+            assert not own
+
+
 @pytest.fixture
 def owner(client: Client, session: ClassSession) -> Client:
     client.force_login(session.course.owner)
     return client
-
-
-def export(owner: Client, session: ClassSession, kind: str) -> bytes:
-    answer: Any = owner.get(reverse("session_export", args=[session.pk, kind]))
-    return collected(answer.streaming_content) if answer.streaming else bytes(answer.content)
 
 
 def test_the_report_and_every_export_have_them(owner: Client, session: ClassSession) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
 
 import openpyxl
 import pytest
@@ -16,7 +15,7 @@ from sessions.models import Answer, CheckIn, ClassSession, Signal
 from sessions.reports.charts.session import session_charts
 from sessions.reports.session import session_report
 from tests.factories import make_participant, make_session
-from tests.known_session import collected
+from tests.known_session import export
 
 pytestmark = pytest.mark.django_db
 NAME = "Ada Lovelace-King"
@@ -43,11 +42,6 @@ def session() -> ClassSession:
 def owner(client: Client, session: ClassSession) -> Client:
     client.force_login(session.course.owner)
     return client
-
-
-def export(owner: Client, session: ClassSession, kind: str) -> bytes:
-    answer: Any = owner.get(reverse("session_export", args=[session.pk, kind]))
-    return collected(answer.streaming_content) if answer.streaming else bytes(answer.content)
 
 
 def test_the_figures_are_those_of_the_answers(session: ClassSession) -> None:

@@ -63,6 +63,8 @@ class Runtime:
         self._restarts = 0
         self._opening: dict[int, asyncio.Lock] = {}
         self._agreeing = asyncio.Lock()
+        self._changed: set[int] = set()
+        self._has_changed = asyncio.Event()
         self._threads = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="sockets-db")
 
     def start(self) -> None:
@@ -113,6 +115,7 @@ class Runtime:
             self._tasks.keep(self._listen, "news")
             self._tasks.keep(self._beat, "beat")
             self._tasks.keep(self._agree, "agreement")
+            self._tasks.keep(self._follow, "changes")
         return self._tasks
 
     async def live_class(self, session_id: int) -> LiveClass | None:
@@ -222,6 +225,15 @@ class Runtime:
             for live in list(self.classes.values()):
                 await live.audience.check(self.database)
 
+    async def _follow(self) -> None:
+        """Agree at once about sessions that changed; what changes meanwhile is one question more,
+        not one for each of a class that answers all at once."""
+        while True:
+            await self._has_changed.wait()
+            self._has_changed.clear()
+            changed, self._changed = self._changed, set()
+            await self.agree(list(changed))
+
     async def agree(self, session_ids: list[int]) -> None:
         """Agree with the database about these sessions; while it is away nothing changes."""
         if not session_ids:
@@ -256,7 +268,8 @@ class Runtime:
         elif message["type"] == "participant.gone":
             known.part(message["participant_id"], message["reason"])
         elif message["type"] == "session.changed":
-            await self.agree([known.session_id])
+            self._changed.add(known.session_id)
+            self._has_changed.set()
 
 
 def from_settings() -> Runtime:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from sessions.querysets import CourseQuerySet, StudentQuerySet
 
+NOTES_LENGTH: Final = 5000
 SHARE: Final = (MinValueValidator(0.0), MaxValueValidator(1.0))
 
 
@@ -90,7 +91,7 @@ class Student(models.Model):
     )
     notes = models.TextField(
         "the teacher's notes",
-        max_length=5000,
+        max_length=NOTES_LENGTH,
         blank=True,
         help_text="For nobody else: in no export.",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,10 +14,8 @@ from django.utils import timezone
 from inference.engagement import DEFINITIONS
 from sessions.clock import Start
 from sessions.codes import new_code
-from sessions.models.courses import Course
+from sessions.models.courses import NOTES_LENGTH, Course
 from sessions.querysets import ClassSessionQuerySet
-
-NOTES_LENGTH: Final = 5000
 
 
 def default_definition() -> str:

@@ -52,6 +52,7 @@ class AnswerQuerySet(QuerySet["Answer"]):
     def compared(self) -> list[tuple[int, int | None, int, float | None]]:
         """Participant, student, value, and the participant's mean engagement in the minute
         before; in order of time."""
+        # By name: models import this file.
         samples = apps.get_model("class_sessions", "Sample")._default_manager
         before = samples.filter(
             participant=OuterRef("participant"),

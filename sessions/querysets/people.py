@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.contrib.auth.models import User
@@ -42,12 +42,9 @@ class ParticipantQuerySet(QuerySet["Participant"]):
 
     def with_camera_used(self) -> ParticipantQuerySet:
         """Each with camera_used: whether any picture of theirs was analysed."""
-        return self.annotate(camera_used=Exists(self._samples_of_each()))
-
-    @staticmethod
-    def _samples_of_each() -> QuerySet[Any, Any]:
-        samples = apps.get_model("class_sessions", "Sample")
-        return samples._default_manager.filter(participant=OuterRef("pk"))
+        # By name: models import this file.
+        samples = apps.get_model("class_sessions", "Sample")._default_manager
+        return self.annotate(camera_used=Exists(samples.filter(participant=OuterRef("pk"))))
 
     def in_join_order(self) -> ParticipantQuerySet:
         return self.order_by("joined_at", "pk")

@@ -23,6 +23,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 
 from inference.labels import EMOTIONS
 
@@ -75,8 +76,18 @@ class SampleQuerySet(QuerySet["Sample"]):
         Rows: participant, bucket, then as sessions.reports.buckets.Sums has it, then the seven
         counts by dominant emotion.
         """
+        return self._sums(F("second") / width_s)
+
+    def sums_by_stretch(self, starts: Sequence[int]) -> QuerySet[Sample, tuple[Any, ...]]:
+        """The same in the stretches that begin at these seconds, in order; the bucket is the
+        number of the stretch, from 0. What is before the first one counts to it."""
+        ends = enumerate(starts[1:])
+        cases = [When(second__lt=end, then=Value(number)) for number, end in ends]
+        return self._sums(Case(*cases, default=Value(len(starts) - 1)))
+
+    def _sums(self, bucket: Combinable) -> QuerySet[Sample, tuple[Any, ...]]:
         return (
-            self.annotate(bucket=F("second") / width_s)
+            self.annotate(bucket=bucket)
             .values("participant_id", "bucket")
             .annotate(
                 samples=Count("pk"),

@@ -117,8 +117,8 @@ LAYOUTS: Final = {
     one.kind: one
     for one in (
         Layout("all", "CSV: attendance", "one row a student, with all that is known", everything),
-        Layout("moodle", "Moodle", "for the Attendance activity’s import", moodle),  # noqa: RUF001
-        Layout("canvas", "Canvas", "for the Gradebook’s import", canvas),  # noqa: RUF001
+        Layout("moodle", "Moodle", "for a session's upload in the Attendance activity", moodle),
+        Layout("canvas", "Canvas", "for the Gradebook's import", canvas),
         Layout("classroom", "Google Classroom", "in the form of its sheet of marks", classroom),
     )
 }

@@ -6,8 +6,10 @@ their own changes, with a bootstrap interval over students (Efron and Tibshirani
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -74,11 +76,13 @@ def segments_of(
         return ()
     interval_s = session.interval_s
     borders = _borders(markers, window)
-    seconds = _seconds_of_cut_buckets(session, [start for start, *_ in borders], bucket_s)
+    starts = [start for start, *_ in borders]
+    pieces = _pieces_of_cut_buckets(session, window, starts, bucket_s)
+    parts = [_by_segment(one, pieces, starts, bucket_s) for one in students]
     made: list[Segment] = []
     before: list[float | None] = []
-    for start_s, end_s, number, kind, label in borders:
-        sums = [_within(one, seconds, start_s, end_s, bucket_s) for one in students]
+    for place, (start_s, end_s, number, kind, label) in enumerate(borders):
+        sums = [part[place] for part in parts]
         connected_s = sum(seconds_within(one.stays, start_s, end_s) for one in students)
         usable, expected = sum(one.usable for one in sums), connected_s / interval_s
         told = with_emotion and is_enough(usable, expected)
@@ -115,33 +119,38 @@ def _borders(markers: Sequence[Marker], window: Window) -> list[tuple[int, int, 
     ]
 
 
-Seconds = dict[int, dict[int, Sums]]
-"""By participant and second, of the buckets that a border cuts."""
+Pieces = dict[int, dict[int, Sums]]
+"""By participant and segment, of the buckets that the start of a segment cuts."""
 
 
-def _seconds_of_cut_buckets(
-    session: ClassSession, borders: Sequence[int], bucket_s: int
-) -> Seconds:
-    starts = sorted({border - border % bucket_s for border in borders if border % bucket_s})
-    found: Seconds = {}
-    own = Sample.objects.filter(session=session).within_any(starts, bucket_s)
-    for participant_id, second, *row in own.sums_by_time(1) if starts else ():
-        found.setdefault(participant_id, {})[second] = Sums.of_row(row[:COLUMNS])
+def _pieces_of_cut_buckets(
+    session: ClassSession, window: Window, starts: Sequence[int], bucket_s: int
+) -> Pieces:
+    cut = sorted({start - start % bucket_s for start in starts if start % bucket_s})
+    own = Sample.objects.filter(session=session).within_any(cut, bucket_s)
+    if not window.is_whole:
+        own = own.between(window.start_s, window.last_s + 1)
+    found: Pieces = {}
+    for participant_id, place, *row in own.sums_by_stretch(starts) if cut else ():
+        found.setdefault(participant_id, {})[place] = Sums.of_row(row[:COLUMNS])
     return found
 
 
-def _within(student: Record, seconds: Seconds, start_s: int, end_s: int, bucket_s: int) -> Sums:
-    """A student's samples from start_s to end_s: whole buckets, and the seconds of cut ones."""
-    whole = Sums()
+def _by_segment(
+    student: Record, pieces: Pieces, starts: Sequence[int], bucket_s: int
+) -> list[Sums]:
+    """A student's samples of each segment: whole buckets, and pieces of cut ones."""
+    parts = [Sums() for _ in starts]
+    # The last segment holds what came late, too.
+    until = [*starts[1:], inf]
     for slot, one in student.sums.items():
-        if start_s <= slot * bucket_s and (slot + 1) * bucket_s <= end_s:
-            whole.add(one)
-    cut = {border // bucket_s for border in (start_s, end_s) if border % bucket_s}
+        place = bisect_right(starts, slot * bucket_s) - 1
+        if place >= 0 and (slot + 1) * bucket_s <= until[place]:
+            parts[place].add(one)
     for person in student.people:
-        for second, one in seconds.get(person.pk, {}).items():
-            if second // bucket_s in cut and start_s <= second < end_s:
-                whole.add(one)
-    return whole
+        for place, piece in pieces.get(person.pk, {}).items():
+            parts[place].add(piece)
+    return parts
 
 
 def _change(before: Sequence[float | None], after: Sequence[float | None]) -> Change | None:

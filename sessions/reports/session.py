@@ -14,6 +14,7 @@ from inference.engagement import INDEX_1
 from inference.labels import EMOTIONS
 from sessions.models import ClassSession, Marker, Sample
 from sessions.reports.agreement import Agreement, session_agreement
+from sessions.reports.alerts import AlertRow, alerts_of
 from sessions.reports.buckets import (
     WIDTHS_S,
     Bucket,
@@ -117,6 +118,7 @@ class SessionReport:
     markers: tuple[Marker, ...]
     segments: tuple[Segment, ...]
     voice: VoiceReport
+    alerts: tuple[AlertRow, ...]
     agreement: Agreement | None
     """None under the presence policy."""
     room: RoomReport | None
@@ -185,6 +187,7 @@ def session_report(session: ClassSession, window: Window | None = None) -> Sessi
         markers=markers,
         segments=segments_of(session, window, markers, records, bucket_s, with_emotion),
         voice=voice_report(session, window),
+        alerts=alerts_of(session, window),
         agreement=session_agreement(session.pk, window) if with_emotion else None,
         room=room_report(session, window, bucket_s, with_emotion),
         generated_at=timezone.now(),

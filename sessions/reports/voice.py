@@ -1,4 +1,4 @@
-"""What students of a session said, and what was pointed out, in three queries."""
+"""What the students of a session said themselves, in two queries."""
 
 from __future__ import annotations
 
@@ -33,29 +33,11 @@ class CheckInRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertRow:
-    """What the live page pointed out. name: of the student whom it is about, empty for the class.
-
-    value: a share, or a number of students or seconds. Seconds that are None are not known: it is
-    not over, or the teacher has not marked it as seen.
-    """
-
-    kind: str
-    label: str
-    name: str
-    second: int
-    value: float
-    ended_second: int | None
-    acknowledged_second: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class VoiceReport:
     """signs: by kind, the seconds at which one was given, in order; nobody is named."""
 
     check_ins: tuple[CheckInRow, ...]
     signs: dict[str, tuple[int, ...]]
-    alerts: tuple[AlertRow, ...] = ()
 
     @property
     def has_data(self) -> bool:
@@ -78,18 +60,5 @@ def voice_report(session: ClassSession, window: Window) -> VoiceReport:
     for kind, second in Signal.objects.filter(session=session).values_list("kind", "second"):
         if window.holds(second):
             signs[kind].append(second)
-    alerts = [
-        AlertRow(
-            one.kind,
-            one.get_kind_display(),
-            one.participant.display_name if one.participant else "",
-            one.second,
-            one.value,
-            one.ended_second,
-            one.acknowledged_second,
-        )
-        for one in session.alerts.select_related("participant")
-        if window.holds(one.second)
-    ]
     told = {kind: tuple(seconds) for kind, seconds in signs.items()}
-    return VoiceReport(tuple(rows), told, tuple(alerts))
+    return VoiceReport(tuple(rows), told)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from sessions.models import Student
-from sessions.models.lessons import NOTES_LENGTH
+from sessions.models.courses import NOTES_LENGTH
 from sessions.site.access import TeacherRequest, own_session
 
 PLACE: Final = "#notes"

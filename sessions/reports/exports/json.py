@@ -117,7 +117,7 @@ def head(report: SessionReport) -> dict[str, Any]:
         "check_ins": [asdict(one) for one in report.voice.check_ins],
         "signs": report.voice.signs,
         "agreement": None if report.agreement is None else asdict(report.agreement),
-        "alerts": [asdict(one) for one in report.voice.alerts],
+        "alerts": [asdict(one) for one in report.alerts],
         "room": None if report.room is None else asdict(report.room),
         "students": [
             {

@@ -1,6 +1,8 @@
 // @ts-check
 /** What a student says: answers to the teacher's question, signs, a raised hand. */
 
+import { post } from "../site/post.js";
+
 /** @param {string} id @returns {any} an element that the template has for certain */
 const element = (id) => document.getElementById(id);
 const base = location.pathname.replace(/class\/$/, "");
@@ -39,16 +41,9 @@ function choose(chosen) {
  * @returns {Promise<boolean>} whether it was taken
  */
 async function send(step, fields, note) {
-  const token = /** @type {HTMLInputElement} */ (document.querySelector("[name=csrfmiddlewaretoken]"));
-  const answer = await fetch(base + step, {
-    method: "POST",
-    headers: { "X-CSRFToken": token.value },
-    body: new URLSearchParams(fields),
-  }).catch(() => null);
-  const told = await answer?.json().catch(() => null);
-  element(note).textContent =
-    told?.message ?? "It could not be sent: check the connection and try again.";
-  return answer?.ok === true;
+  const { ok, message } = await post(base + step, fields);
+  element(note).textContent = message;
+  return ok;
 }
 
 for (const step of document.querySelectorAll(".scale-step")) {

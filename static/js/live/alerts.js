@@ -2,6 +2,7 @@
 /** What the live page points out, until the teacher has seen it or it is over. */
 
 import { clock, percent } from "../site/charts.js";
+import { post } from "../site/post.js";
 
 /**
  * @typedef {{id: number, kind: string, participant: number | null, second: number, value: number,
@@ -52,12 +53,8 @@ function notice(alert, nameOf) {
 
 /** @param {number} id @param {HTMLElement} made */
 async function acknowledge(id, made) {
-  const token = /** @type {HTMLInputElement} */ (document.querySelector("[name=csrfmiddlewaretoken]"));
-  const answer = await fetch(`${base}alerts/${id}/seen/`, {
-    method: "POST",
-    headers: { "X-CSRFToken": token.value, Accept: "application/json" },
-  }).catch(() => null);
+  const { ok, message } = await post(`${base}alerts/${id}/seen/`);
   const done = document.getElementById("done");
-  if (done) done.textContent = answer?.ok ? (await answer.json()).message : "That did not work. Try again.";
-  if (answer?.ok) made.remove();
+  if (done) done.textContent = message;
+  if (ok) made.remove();
 }

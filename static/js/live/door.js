@@ -1,6 +1,8 @@
 // @ts-check
 /** On the live page: devices that ask to go on as somebody, what does not work, taking out. */
 
+import { post } from "../site/post.js";
+
 const TROUBLE = {
   database: "The database cannot be reached: what is recorded waits and is stored later.",
   analysis: "The analysis does not answer: pictures of students are not looked at just now.",
@@ -34,8 +36,8 @@ function askNotice({ id, name }) {
   notice.className = "notice warn ask";
   const text = document.createElement("p");
   text.textContent = `Another device asks to go on as ${name}. Allow it only if you know that it is them.`;
-  notice.append(text, button("Allow", "button small", () => post(`asks/${id}/allow/`)));
-  notice.append(button("Refuse", "button secondary small", () => post(`asks/${id}/refuse/`)));
+  notice.append(text, button("Allow", "button small", () => send(`asks/${id}/allow/`)));
+  notice.append(button("Refuse", "button secondary small", () => send(`asks/${id}/refuse/`)));
   return notice;
 }
 
@@ -51,7 +53,7 @@ export function takeOut(id, name) {
   dialog.returnValue = "";
   dialog.addEventListener(
     "close",
-    () => dialog.returnValue === "remove" && post(`participants/${id}/remove/`),
+    () => dialog.returnValue === "remove" && send(`participants/${id}/remove/`),
     { once: true },
   );
   dialog.showModal();
@@ -72,13 +74,8 @@ function button(label, className, act) {
 }
 
 /** @param {string} step below the address of the session */
-async function post(step) {
-  const token = /** @type {HTMLInputElement} */ (document.querySelector("[name=csrfmiddlewaretoken]"));
-  const base = location.pathname.replace(/live\/$/, "");
-  const answer = await fetch(base + step, {
-    method: "POST",
-    headers: { "X-CSRFToken": token.value, Accept: "application/json" },
-  }).catch(() => null);
+async function send(step) {
+  const { message } = await post(location.pathname.replace(/live\/$/, "") + step);
   const done = document.getElementById("done");
-  if (done) done.textContent = answer?.ok ? (await answer.json()).message : "That did not work. Try again.";
+  if (done) done.textContent = message;
 }

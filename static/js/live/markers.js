@@ -5,6 +5,7 @@
  */
 
 import { clock, cssColour } from "../site/charts.js";
+import { post } from "../site/post.js";
 import { capital } from "../site/words.js";
 
 /** @typedef {{id: number, second: number, kind: string, text: string}} Marker */
@@ -58,7 +59,7 @@ const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
 /** @param {string} kind of a marker that is set now */
 async function set(kind) {
-  const answer = await post("", { kind, text: "" });
+  const answer = await send("", { kind, text: "" });
   if (answer.id === undefined) return;
   typing = answer.id;
 }
@@ -83,31 +84,24 @@ function row({ id, second, kind, text }) {
   const input = item.querySelector("input");
   input.value = text;
   input.setAttribute("aria-label", `Text of the marker at ${clock(second)}`);
-  input.addEventListener("change", () => post(`${id}/`, { kind, text: input.value }));
+  input.addEventListener("change", () => send(`${id}/`, { kind, text: input.value }));
   input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Enter" || event.key === "Escape") input.blur();
   });
   input.addEventListener("blur", () => setTimeout(showList));
-  item.querySelector("button").addEventListener("click", () => post(`${id}/remove/`, {}));
+  item.querySelector("button").addEventListener("click", () => send(`${id}/remove/`, {}));
   return item;
 }
 
 /**
  * @param {string} step below the address of the markers
  * @param {Record<string, string>} fields
- * @returns {Promise<{message: string, id?: number}>}
+ * @returns {Promise<{ok: boolean, message: string, id?: number}>}
  */
-async function post(step, fields) {
-  const token = /** @type {HTMLInputElement} */ (document.querySelector("[name=csrfmiddlewaretoken]"));
-  const answer = await fetch(base + step, {
-    method: "POST",
-    headers: { "X-CSRFToken": token.value, Accept: "application/json" },
-    body: new URLSearchParams(fields),
-  }).catch(() => null);
-  const told = await answer?.json().catch(() => null);
-  const said = told ?? { message: "The marker could not be saved: check the connection and try again." };
-  element("marker-trouble").hidden = answer?.ok === true;
-  element("marker-trouble").textContent = answer?.ok ? "" : said.message;
+async function send(step, fields) {
+  const said = await post(base + step, fields);
+  element("marker-trouble").hidden = said.ok;
+  element("marker-trouble").textContent = said.ok ? "" : said.message;
   element("done").textContent = said.message;
   return said;
 }

@@ -1,6 +1,8 @@
 // @ts-check
 /** What students say, on the live page: the open question with its answers, signs, raised hands. */
 
+import { post } from "../site/post.js";
+
 /** @typedef {{id: number, question: string, second: number, counts: number[]}} CheckIn */
 /**
  * @typedef {{check_in: CheckIn | null, hands: number[], lately: Record<string, number>,
@@ -86,36 +88,29 @@ function hand(id, name) {
   button.className = "button secondary small";
   button.textContent = "Seen";
   button.setAttribute("aria-label", `${name}: seen`);
-  button.addEventListener("click", () => post(`hands/${id}/lower/`, {}));
+  button.addEventListener("click", () => send(`hands/${id}/lower/`));
   item.append(text, button);
   return item;
 }
 
 /**
  * @param {string} step below the address of the session
- * @param {Record<string, string>} fields
+ * @param {Record<string, string>} [fields]
  * @returns {Promise<boolean>} whether it was done
  */
-async function post(step, fields) {
-  const token = /** @type {HTMLInputElement} */ (document.querySelector("[name=csrfmiddlewaretoken]"));
-  const answer = await fetch(base + step, {
-    method: "POST",
-    headers: { "X-CSRFToken": token.value, Accept: "application/json" },
-    body: new URLSearchParams(fields),
-  }).catch(() => null);
-  const told = await answer?.json().catch(() => null);
-  const text = told?.message ?? "That did not work: check the connection and try again.";
-  element("voice-trouble").hidden = answer?.ok === true;
-  element("voice-trouble").textContent = answer?.ok ? "" : text;
-  element("done").textContent = text;
-  return answer?.ok === true;
+async function send(step, fields) {
+  const { ok, message } = await post(base + step, fields);
+  element("voice-trouble").hidden = ok;
+  element("voice-trouble").textContent = ok ? "" : message;
+  element("done").textContent = message;
+  return ok;
 }
 
 for (const button of document.querySelectorAll("[data-ask]")) {
-  button.addEventListener("click", () => post("ask/", { question: button.getAttribute("data-ask") ?? "" }));
+  button.addEventListener("click", () => send("ask/", { question: button.getAttribute("data-ask") ?? "" }));
 }
 element("ask-form").addEventListener("submit", async (/** @type {SubmitEvent} */ event) => {
   event.preventDefault();
-  if (await post("ask/", { question: element("own-question").value })) element("own-question").value = "";
+  if (await send("ask/", { question: element("own-question").value })) element("own-question").value = "";
 });
-element("close-question").addEventListener("click", () => post("ask/close/", {}));
+element("close-question").addEventListener("click", () => send("ask/close/"));
