@@ -78,7 +78,9 @@ def test_the_sentences_say_the_figures_beside_them() -> None:
 
 def test_an_even_lesson_is_called_so() -> None:
     _, notable, _ = summary(session_report(lesson(even)))
-    assert notable.text == "It stayed even: no stretch lay 15 % above or below the usual 70 %."
+    assert notable.text == (
+        "It stayed even: the share engaged was never 15 points away from its usual 70 %."
+    )
 
 
 def test_a_peak_is_one_too() -> None:

@@ -58,8 +58,8 @@ def _notable(report: SessionReport, known: Sequence[Stretch]) -> Sentence:
     peak = low if is_dip else high
     if abs((peak.share or 0.0) - typical) < NOTABLE:
         text = (
-            f"It stayed even: no stretch lay {percent(NOTABLE)} above or below the usual "
-            f"{percent(typical)}."
+            f"It stayed even: the share engaged was never {round(100 * NOTABLE)} points away from "
+            f"its usual {percent(typical)}."
         )
         return Sentence("Over time", text, {"share": typical})
     run = _run_around(peak, known, typical, is_dip, report.cell_s)

@@ -97,6 +97,7 @@ def addresses(server: Server, code: str) -> dict[str, dict[str, str]]:
             "live": f"/sessions/{live}/live/",
             "display": f"/sessions/{live}/display/",
             "report": f"/sessions/{ended}/report/",
+            "report-stretch": f"/sessions/{ended}/report/?from=600&to=1500",
             "report-so-far": f"/sessions/{live}/report/",
             "try-it": "/try/",
             "courses": "/courses/",

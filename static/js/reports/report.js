@@ -80,7 +80,7 @@ function offerStretch(place) {
       const input = form.elements.namedItem(String(name));
       if (input instanceof HTMLInputElement) input.value = String(value);
     }
-    button.textContent = `Show only ${clock(start)} to ${clock(end)}`;
+    button.textContent = `Show only minute ${clock(start)} to ${clock(end)}`;
   });
 }
 
