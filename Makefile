@@ -1,4 +1,5 @@
 # make run    the site on http://localhost:8000 (HOST, PORT, DATA_DIR, DATABASE_URL, REDIS_URL)
+# make run-lan   the same over HTTPS for every device in the room
 # make demo   the same, with a demonstration teacher, a finished class and a live one
 # make test   the whole suite (TESTS=tests/test_env.py for a part of it)
 # make lint   style, types of Python and JavaScript, directions of imports, migrations, deployment
@@ -39,11 +40,15 @@ TSC := .ci/js/node_modules/.bin/tsc
 LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras \
   --quiet --custom-compile-command 'make lock' $(UPGRADE)
 
-.PHONY: run demo prepare test coverage lint lint-js format audit lock bench screenshots vggface2 clean
+.PHONY: run run-lan demo prepare test coverage lint lint-js format audit lock bench screenshots vggface2 clean
 
 run: prepare
 	@echo "Serving on http://localhost:$(PORT) as soon as the model is warm (see /readyz)"
 	@$(SERVE)
+
+# HTTPS for the devices in the room, at TLS_PORT (8443), by a certificate made on the spot.
+run-lan: prepare
+	@exec $(SITE) $(BIN)/python -m engagement_site.lan
 
 demo: prepare
 	$(SITE) $(BIN)/python manage.py create_demo

@@ -61,6 +61,19 @@ def words(name: str, default: Sequence[str] = ()) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()] or list(default)
 
 
+def origin(name: str) -> str:
+    """Where others find the site, such as https://class.example.org; empty where it is unset.
+
+    Raises ImproperlyConfigured for anything but a scheme with a host.
+    """
+    value = text(name, "").rstrip("/")
+    if value and not re.fullmatch(r"https?://[^/?#@\s]+", value):
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is no origin. Write it as https://class.example.org."
+        )
+    return value
+
+
 def choice(name: str, default: str, choices: Sequence[str]) -> str:
     """One of the choices. Raises ImproperlyConfigured for any other value."""
     value = text(name, default)

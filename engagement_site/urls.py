@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from engagement_site.health import healthz, readyz
+from engagement_site.lan import pages as lan
 from engagement_site.metrics import metrics
 
 admin.site.site_header = "Engagement monitor"
@@ -18,6 +19,8 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("trust/", lan.trust, name="trust"),
+    path("trust/class.crt", lan.authority, name="authority"),
     path("admin/", admin.site.urls),
     path("", include("sessions.urls")),
     path("accounts/", include("allauth.urls")),

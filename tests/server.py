@@ -154,7 +154,7 @@ def change(server: Server, sql: str) -> None:
 
 
 @functools.cache
-def _prepared() -> Path:
+def prepared() -> Path:
     """A folder with a migrated database and collected static files, made once a test run."""
     folder = Path(tempfile.mkdtemp(prefix="engagement-prepared-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -177,11 +177,11 @@ def running_server(application: str = SITE, **environ: str) -> Iterator[Server]:
     data_dir = Path(environ.get("DATA_DIR") or made or "")
     server = Server(data_dir, environ, application)
     if not (data_dir / "static").exists():
-        (data_dir / "static").symlink_to(_prepared() / "static")
+        (data_dir / "static").symlink_to(prepared() / "static")
     if "DATABASE_URL" in environ:
         server.manage("migrate", "-v0")
     elif not (data_dir / "db.sqlite3").exists():
-        shutil.copy(_prepared() / "db.sqlite3", data_dir / "db.sqlite3")
+        shutil.copy(prepared() / "db.sqlite3", data_dir / "db.sqlite3")
     try:
         server.start()
         server.wait_until_ready()

@@ -17,13 +17,13 @@ from sessions.models import ClassSession, Marker, Participant, Signal, Takeover
 from sessions.querysets import ParticipantQuerySet
 from sessions.reports.charts.sparklines import sparklines_for
 from sessions.site.access import TeacherRequest, own_session
+from sessions.site.origin import for_students, is_only_here
 from sessions.site.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR, FACING_COLOUR
 from sessions.site.qr import qr_svg
 from sessions.teaching.forms import SessionForm
 from sessions.teaching.voice import QUESTIONS
 
 PAGE_SIZE = 20
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 @login_required
@@ -81,7 +81,7 @@ def session_lobby(request: TeacherRequest, pk: int) -> HttpResponse:
             "qr": qr_svg(link),
             "room_link": room_link,
             "room_qr": qr_svg(room_link) if room_link else None,
-            "is_local": _host(request) in LOCAL_HOSTS,
+            "is_local": is_only_here(link),
             "participants": _with_list(session, session.participants.present().in_join_order()),
             "removed": session.participants.removed(),
             "asks": Takeover.objects.of_sessions([session.pk]),
@@ -198,18 +198,11 @@ def _with_list(
 
 
 def _join_link(request: TeacherRequest, session: ClassSession) -> str:
-    return request.build_absolute_uri(reverse("join_session", args=[session.code]))
+    return for_students(request, reverse("join_session", args=[session.code]))
 
 
 def _room_link(request: TeacherRequest, session: ClassSession) -> str:
     """Of the room's camera; empty while there is none."""
     if not session.room_key:
         return ""
-    return request.build_absolute_uri(
-        reverse("room_consent", args=[session.code, session.room_key])
-    )
-
-
-def _host(request: TeacherRequest) -> str:
-    host = request.get_host()
-    return host if host.endswith("]") else host.rpartition(":")[0] or host
+    return for_students(request, reverse("room_consent", args=[session.code, session.room_key]))

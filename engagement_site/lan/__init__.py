@@ -1,0 +1,1 @@
+"""A class in the room: HTTPS on the local network, by a certificate made on the spot."""
