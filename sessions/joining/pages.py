@@ -132,25 +132,6 @@ def wait(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-@never_cache
-@require_http_methods(["GET", "POST"])
-def private_link(request: HttpRequest, code: str, token: str) -> HttpResponse:
-    """A student's own link: another browser, or the same one weeks later, goes on as them."""
-    own = Participant.objects.with_token(hash_token(token)).filter(session__code=code)
-    participant = own.first()
-    if participant is None:
-        return render(request, "joining/no_record.html", status=404)
-    if request.method == "GET":
-        return render(
-            request,
-            "joining/private_link.html",
-            {"participant": participant, "session": participant.session},
-        )
-    response = redirect("student_page", code)
-    set_participant_cookie(response, code, token)
-    return response
-
-
 def _unknown_code(request: HttpRequest, code: str) -> HttpResponse:
     """Only wrong codes are counted: a right one works from everywhere, whatever others do."""
     if not may_guess(address_of(request)):

@@ -2,26 +2,23 @@
 
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from inference.labels import EMOTIONS
 from sessions.joining import membership
 from sessions.joining.cookies import (
-    cookie_name,
     participant_from_cookies,
     set_participant_cookie,
     signed_token,
 )
-from sessions.models import Participant, Sample
+from sessions.joining.receipt import stored_of
+from sessions.joining.receipt_pages import deleted, is_over, link_context, receipt_page
+from sessions.models import Participant
 from sessions.site.headers import opens_camera
-from sessions.site.qr import qr_svg
 
 SCALE: Final = ((1, "Not at all"), (2, "A little"), (3, "So so"), (4, "Well"), (5, "Very well"))
 """Steps of an answer to a check-in."""
@@ -31,34 +28,35 @@ SCALE: Final = ((1, "Not at all"), (2, "A little"), (3, "So so"), (4, "Well"), (
 @opens_camera
 @require_GET
 def student_page(request: HttpRequest, code: str) -> HttpResponse:
-    """The camera page; after the class, or after leaving it, what is stored."""
+    """The camera page; after the class, or after leaving it, the receipt."""
     participant = participant_from_cookies(request.COOKIES, code)
     token = signed_token(request.COOKIES, code)
     if participant is None or token is None:
         messages.warning(request, "This browser has not joined this class yet.")
         return redirect("join_session", code)
+    if is_over(participant):
+        response = receipt_page(request, participant, token, template="joining/over.html")
+    else:
+        response = _class_page(request, participant, token)
+    set_participant_cookie(response, code, token)
+    return response
+
+
+def _class_page(request: HttpRequest, participant: Participant, token: str) -> HttpResponse:
     session = participant.session
-    link = request.build_absolute_uri(reverse("private_link", args=[code, token]))
     context: dict[str, Any] = {
         "session": session,
         "participant": participant,
-        "stored": _stored(participant),
-        "link": link,
-        "qr": qr_svg(link),
-    }
-    if participant.left_at or participant.removed_at or not session.is_joinable:
-        response = render(request, "joining/over.html", context)
-    else:
-        context["emotions"] = EMOTIONS
-        context["scale"] = SCALE
-        context["config"] = {
+        "emotions": EMOTIONS,
+        "scale": SCALE,
+        "config": {
             "socket": f"/ws/class/{session.code}/",
             "state": session.state,
             "interval_s": session.interval_s,
-        }
-        response = render(request, "joining/class.html", context)
-    set_participant_cookie(response, code, token)
-    return response
+        },
+        **link_context(request, participant, token),
+    }
+    return render(request, "joining/class.html", context)
 
 
 @never_cache
@@ -80,11 +78,7 @@ def delete(request: HttpRequest, code: str) -> HttpResponse:
     participant = participant_from_cookies(request.COOKIES, code)
     if participant is None:
         return _not_here(request, code)
-    session, stored = participant.session, _stored(participant)
-    membership.delete_participant(participant)
-    response = render(request, "joining/deleted.html", {"session": session, "stored": stored})
-    response.delete_cookie(cookie_name(code), samesite="Lax")
-    return response
+    return deleted(request, participant)
 
 
 @never_cache
@@ -94,19 +88,7 @@ def data(request: HttpRequest, code: str) -> HttpResponse:
     participant = participant_from_cookies(request.COOKIES, code)
     if participant is None:
         return JsonResponse({"error": "This browser has not joined this class."}, status=404)
-    return JsonResponse(_stored(participant))
-
-
-def _stored(participant: Participant) -> dict[str, Any]:
-    samples = Sample.objects.filter(participant=participant)
-    return {
-        "name": participant.display_name,
-        "session": participant.session.title,
-        "joined_at": timezone.localtime(participant.joined_at).isoformat(timespec="seconds"),
-        "samples": samples.count(),
-        "usable": samples.usable().count(),
-        "retention_days": settings.RETENTION_DAYS,
-    }
+    return JsonResponse(stored_of(participant))
 
 
 def _not_here(request: HttpRequest, code: str) -> HttpResponse:
