@@ -48,6 +48,10 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 BEHIND_TLS = env.flag("BEHIND_TLS", False)
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", int(BEHIND_TLS), 0, 10)
 """The site's own proxies: what they say of the client's address and scheme is believed."""
+TLS_PORT = env.number("TLS_PORT", 0, 0, 65535)
+"""Where the site serves HTTPS itself, with an authority of its own; 0 where it does not."""
+SITE_ORIGIN = env.origin("SITE_ORIGIN")
+"""By which students reach the site, whatever the teacher calls it; empty for the same."""
 ONLY_HERE = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 IS_PUBLIC = BEHIND_TLS or TRUSTED_PROXIES > 0 or not {HOST, *ALLOWED_HOSTS} <= ONLY_HERE
 """Whether others than this machine's users can reach the site."""
@@ -55,6 +59,8 @@ IS_PUBLIC = BEHIND_TLS or TRUSTED_PROXIES > 0 or not {HOST, *ALLOWED_HOSTS} <= O
 # What the class is told and what is analysed ------------------------------------------------
 POLICY = env.choice("POLICY", "emotion", ("emotion", "presence"))
 RETENTION_DAYS = env.number("RETENTION_DAYS", 90, 1, 3650)
+RAW_RETENTION_DAYS = env.number("RAW_RETENTION_DAYS", 30, 1, 3650)
+"""Of single samples; what is summed up by minute stays as long as the session."""
 MODELS_DIR = Path(env.text("MODELS_DIR", str(BASE_DIR / "models"))).expanduser().resolve()
 EMOTION_MODEL = env.text("EMOTION_MODEL", DEFAULT_MODEL)
 FACE_DETECTOR = env.choice("FACE_DETECTOR", "yunet", DETECTORS)
@@ -92,6 +98,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "engagement_site.lan.pages.PlainHttpMiddleware",
     "csp.middleware.CSPMiddleware",
     "sessions.site.headers.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -201,10 +208,12 @@ EMAIL_PORT = env.number("EMAIL_PORT", 25, 1, 65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
+# Nothing else of the process answers meanwhile.
+EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "engagement@localhost")
 
 # Security ---------------------------------------------------------------------------------------
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS or TLS_PORT > 0
 if BEHIND_TLS:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
@@ -264,7 +273,13 @@ LOGGING = {
     "filters": {
         "worth_a_line": {"()": "django.utils.log.CallbackFilter", "callback": _is_worth_a_line}
     },
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "class": "engagement_site.log.Line",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {

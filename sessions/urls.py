@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sessions.joining import pages as join
+from sessions.joining import receipt_pages as receipt
 from sessions.joining import record_pages as record
 from sessions.joining import room_pages as room
 from sessions.joining import voice as own_voice
@@ -86,7 +87,17 @@ urlpatterns = [
     path("join/<str:code>/room/", room.camera, name="room"),
     path("join/<str:code>/room/stop/", room.stop, name="room_stop"),
     path("join/<str:code>/room/<str:key>/", room.consent, name="room_consent"),
-    path("join/<str:code>/me/<str:token>/", join.private_link, name="private_link"),
+    path("join/<str:code>/me/<str:token>/", receipt.private_link, name="private_link"),
+    path("join/<str:code>/me/<str:token>/go-on/", receipt.go_on, name="go_on"),
+    path("join/<str:code>/me/<str:token>/file/<str:kind>/", receipt.download, name="own_file"),
+    path("join/<str:code>/me/<str:token>/wrong/", receipt.call_wrong, name="call_wrong"),
+    path(
+        "join/<str:code>/me/<str:token>/wrong/<int:number>/take-back/",
+        receipt.take_back,
+        name="take_back",
+    ),
+    path("join/<str:code>/me/<str:token>/mail/", receipt.mail, name="mail_link"),
+    path("join/<str:code>/me/<str:token>/delete/", receipt.delete, name="own_delete"),
     path("join/<str:code>/class/", record.student_page, name="student_page"),
     path("join/<str:code>/leave/", record.leave, name="participant_leave"),
     path("join/<str:code>/delete/", record.delete, name="participant_delete"),

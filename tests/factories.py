@@ -1,5 +1,6 @@
 """Makers of stored objects for tests; each fills in what a test does not care about."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -10,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from inference.labels import EMOTIONS
-from sessions import codes
+from sessions import codes, minutes
 from sessions.joining import membership
 from sessions.joining.cookies import SALT, cookie_name
 from sessions.models import ClassSession, Course, Participant, RoomSample, Sample, Student
@@ -95,7 +96,7 @@ def make_sample(
         fields = {name: 0.9 if name == emotion else rest for name in EMOTIONS} | fields
         fields.setdefault("engagement", 0.5)
     fields.setdefault("faces", 1 if emotion else 0)
-    return Sample.objects.create(
+    sample = Sample(
         session=session,
         participant=participant,
         # A participant has one sample at a moment.
@@ -105,6 +106,13 @@ def make_sample(
         model_name="compact",
         **fields,
     )
+    store([sample])
+    return sample
+
+
+def store(samples: Iterable[Sample]) -> None:
+    """Store samples as the recorder does: with their minutes."""
+    minutes.add(Sample.objects.bulk_create(samples))
 
 
 def join(session: ClassSession, name: str) -> tuple[Participant, str]:

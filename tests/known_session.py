@@ -13,7 +13,14 @@ from django.utils import timezone
 
 from inference.labels import EMOTIONS
 from sessions.models import ClassSession, Connection, Participant, Sample
-from tests.factories import make_course, make_participant, make_session, make_student, make_teacher
+from tests.factories import (
+    make_course,
+    make_participant,
+    make_session,
+    make_student,
+    make_teacher,
+    store,
+)
 
 LENGTH_S = 600
 INTERVAL_S = 10.0
@@ -76,7 +83,7 @@ def add_samples(
     assert began is not None
     rest = 0.1 / (len(EMOTIONS) - 1)
     probabilities = {name: 0.9 if name == emotion else rest for name in EMOTIONS} if emotion else {}
-    Sample.objects.bulk_create(
+    store(
         Sample(
             session=participant.session,
             participant=participant,

@@ -21,6 +21,7 @@ from sessions.models import (
     CheckIn,
     ClassSession,
     Course,
+    Dispute,
     Marker,
     Participant,
     Sample,
@@ -78,6 +79,7 @@ def test_every_single_page_opens(model: str, head: Client, known: KnownSession) 
     Answer.objects.create(check_in=check_in, participant=known.ann, value=3, second=2)
     Signal.objects.create(session=known.session, participant=known.ann, kind="hand", second=3)
     Alert.objects.create(session=known.session, kind="engaged", second=9, value=0.4)
+    Dispute.objects.create(participant=known.ann, first_second=0, last_second=60)
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     html = head.get(at(f"{model}_change", row.pk))

@@ -1,133 +1,58 @@
-"""One scripted session, seen live, in its snapshot, in its report and in every export."""
+"""One scripted lesson, seen live, in its snapshot, in its report and in every export."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from dataclasses import dataclass
-from datetime import timedelta
+from statistics import mean
 
 import openpyxl
 import pytest
 from django.utils import timezone
 
-from inference.labels import EMOTIONS
 from inference.track import Estimate
-from sessions.live.dashboard_messages import BucketView
-from sessions.live.people import Presence
 from sessions.live.snapshot import load_snapshot
-from sessions.live.state import ClassState
-from sessions.live.tallies import Seconds, Slots
-from sessions.models import ClassSession, Participant, Sample
+from sessions.live.tallies import Seconds
+from sessions.live.thinning import thin_expired
+from sessions.models import Sample
+from sessions.reports.attendance import registers
 from sessions.reports.exports import csv as csv_export
 from sessions.reports.exports import json as json_export
 from sessions.reports.exports import xlsx as xlsx_export
 from sessions.reports.session import Provenance, session_report
-from tests.factories import (
-    make_course,
-    make_participant,
-    make_session,
-    make_student,
-    make_teacher,
-)
+from tests.factories import make_participant, make_session, make_student
 from tests.known_session import add_stay, collected
+from tests.scripted_lesson import (
+    ABSENT,
+    ANSWERS,
+    FACING,
+    HAPPY,
+    LENGTH_S,
+    MARKERS,
+    SCRIPT,
+    Played,
+    plain,
+    play,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LENGTH_S = 120
-HAPPY = tuple(0.94 if name == "happy" else 0.01 for name in EMOTIONS)
-FACING = {"Ann": 0.9, "Ben": 0.5, "Cas": 0.7}
-Moments = dict[int, tuple[float | None, int]]
-"""By second: the engagement, None for away, and how many samples."""
-SCRIPT: dict[str, tuple[tuple[int, int], Moments]] = {
-    "Ann": ((0, 120), dict.fromkeys(range(120), (0.8, 1))),
-    "Ben": ((0, 120), dict.fromkeys(range(60), (0.2, 10))),
-    "Cas": ((30, 90), {second: (None if second % 2 else 0.5, 1) for second in range(30, 90)}),
-    "Dot": ((0, 120), {}),
-}
-
-
-@dataclass
-class Played:
-    """The session as stored, and what a dashboard was told that was open all the time."""
-
-    session: ClassSession
-    live: dict[int, BucketView]
 
 
 @pytest.fixture
 def played() -> Played:
-    ended = timezone.now().replace(microsecond=0)
-    session = make_session(
-        make_course(make_teacher()),
-        state="ended",
-        interval_s=1.0,
-        started_at=ended - timedelta(seconds=LENGTH_S),
-        ended_at=ended,
-    )
-    people = {name: make_participant(session, display_name=name) for name in SCRIPT}
-    for name, (stay, _) in SCRIPT.items():
-        add_stay(people[name], *stay)
-    state = ClassState(1.0, Slots(1, 1.0, {}, {}), 0.0)
-    live: dict[int, BucketView] = {}
-    for second in range(LENGTH_S):
-        play_second(session, people, second, state)
-        tick = state.tick(second + 1.0, float(second))
-        live |= {bucket.t: bucket for bucket in tick.buckets}
-    return Played(session, live)
+    return play()
 
 
-def play_second(
-    session: ClassSession, people: dict[str, Participant], second: int, state: ClassState
-) -> None:
-    """Store a second of the script, and tell the dashboard of it."""
-    seconds, samples = Seconds(), []
-    assert session.started_at is not None
-    for name, (stay, moments) in SCRIPT.items():
-        is_here = stay[0] <= second < stay[1]
-        state.update([Presence(people[name].pk, name, False, 1, is_here, "on")], float(second))
-        engagement, times = moments.get(second, (None, 0))
-        for number in range(times):
-            values = None if engagement is None else HAPPY
-            faces = int(values is not None)
-            facing = None if engagement is None else FACING[name]
-            estimate = Estimate(engagement=engagement, facing=facing, probabilities=values)
-            seconds.add(people[name].pk, second, faces, estimate)
-            samples.append(
-                Sample(
-                    session=session,
-                    participant=people[name],
-                    at=session.started_at + timedelta(seconds=second + number / 20),
-                    second=second,
-                    faces=faces,
-                    emotion="happy" if faces else "",
-                    engagement=engagement,
-                    facing=facing,
-                    definition="index-2" if faces else None,
-                    detector="yunet",
-                    model_name="compact",
-                    **(dict(zip(EMOTIONS, values, strict=True)) if values else {}),
-                )
-            )
-    Sample.objects.bulk_create(samples)
-    state.count(seconds.take())
-
-
-def plain(first: int, last: int) -> tuple[float | None, float]:
-    """Class engagement and coverage from first to last second, by a plain calculation."""
-    means, usable, expected = [], 0, 0.0
-    for stay, moments in SCRIPT.values():
-        values = [
-            value
-            for second, (value, times) in moments.items()
-            for _ in range(times)
-            if first <= second < last and value is not None
-        ]
-        usable += len(values)
-        expected += max(0, min(last, stay[1]) - max(first, stay[0]))
-        if values:
-            means.append(sum(values) / len(values))
-    return (sum(means) / len(means) if means else None), min(1.0, usable / expected)
+@pytest.fixture(params=["with its samples", "after they are gone"])
+def stored(request: pytest.FixtureRequest) -> Played:
+    """The lesson as it is stored at first, and as it stays."""
+    played = play()
+    if request.param == "after they are gone":
+        assert thin_expired() == 1
+        assert not Sample.objects.exists()
+        played.session.refresh_from_db()
+    return played
 
 
 @pytest.mark.finding(22)
@@ -145,8 +70,8 @@ def test_live_and_reloaded_dashboards_show_the_same_buckets(played: Played) -> N
 
 
 @pytest.mark.finding(22)
-def test_report_and_exports_tell_the_same_by_the_same_definitions(played: Played) -> None:
-    report = session_report(played.session)
+def test_report_and_exports_tell_the_same_by_the_same_definitions(stored: Played) -> None:
+    report = session_report(stored.session)
     document = json.loads(collected(json_export.document(report)))
     book = openpyxl.load_workbook(io.BytesIO(xlsx_export.workbook(report)))
     sheet = list(book["Timeline"].iter_rows(min_row=2, values_only=True))
@@ -161,11 +86,11 @@ def test_report_and_exports_tell_the_same_by_the_same_definitions(played: Played
 
 
 @pytest.mark.finding(22)
-def test_the_whole_sessions_figures_are_the_same_everywhere(played: Played) -> None:
+def test_the_whole_sessions_figures_are_the_same_everywhere(stored: Played) -> None:
     """Ben, who sends ten times as often, counts once."""
     engagement, covered = plain(0, LENGTH_S)
     assert engagement == pytest.approx((0.8 + 0.2 + 0.5) / 3)
-    report = session_report(played.session)
+    report = session_report(stored.session)
     assert report.total.engagement == pytest.approx(engagement)
     assert report.total.coverage == pytest.approx(covered)
     facing = sum(FACING.values()) / 3
@@ -180,6 +105,35 @@ def test_the_whole_sessions_figures_are_the_same_everywhere(played: Played) -> N
     rows = csv.DictReader(io.StringIO(csv_export.students(report).decode("utf-8-sig")))
     means = [float(row["engagement"]) for row in rows if row["engagement"]]
     assert sum(means) / len(means) == pytest.approx(engagement)
+
+
+def test_what_lies_between_markers_is_what_a_plain_calculation_gives(stored: Played) -> None:
+    report = session_report(stored.session)
+    document = json.loads(collected(json_export.document(report)))
+    ends = (*MARKERS[1:], LENGTH_S)
+    for index, (start, end) in enumerate(zip(MARKERS, ends, strict=True)):
+        engagement, covered = plain(start, end)
+        segment = report.segments[index]
+        assert (segment.start_s, segment.end_s) == (start, end)
+        assert segment.engagement == pytest.approx(engagement)
+        assert segment.coverage == pytest.approx(covered)
+        assert document["segments"][index]["engagement"] == segment.engagement
+
+
+def test_answers_and_the_register_are_those_of_the_script(stored: Played) -> None:
+    report = session_report(stored.session)
+    (asked,) = report.voice.check_ins
+    assert asked.mean == pytest.approx(mean(ANSWERS.values()))
+    assert report.agreement is not None
+    # Dot has no camera: there is no estimate to compare with.
+    assert report.agreement.answers == len(ANSWERS) - 1
+    (register,) = registers([stored.session], list(stored.session.course.students.all()))
+    rows = {row.name: row for row in register.rows}
+    assert not rows[ABSENT].is_present
+    for name, (stay, moments) in SCRIPT.items():
+        assert rows[name].attended_s == pytest.approx(stay[1] - stay[0])
+        assert rows[name].late_s == pytest.approx(stay[0])
+        assert rows[name].had_camera == bool(moments)
 
 
 @pytest.mark.finding(22)

@@ -56,7 +56,7 @@ def test_samples_are_stored_in_bulk(
     for second in range(50):
         recorder.add(sample(participant, second))
     assert recorder.waiting == 50
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         recorder.flush()
     assert seconds_stored() == list(range(50))
     assert recorder.waiting == 0

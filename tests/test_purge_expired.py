@@ -22,6 +22,20 @@ def test_only_what_is_too_old_is_deleted(settings: Settings) -> None:
         make_sample(make_participant(session))
     out = StringIO()
     call_command("purge_expired", stdout=out)
-    assert out.getvalue() == "1 sessions older than 7 days deleted.\n"
+    assert out.getvalue().splitlines() == [
+        "1 sessions older than 7 days deleted.",
+        "Samples of 0 sessions older than 30 days deleted; their minutes stay.",
+    ]
     assert [session.title for session in ClassSession.objects.all()] == ["6"]
     assert Sample.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_samples_go_before_their_session(settings: Settings) -> None:
+    settings.RETENTION_DAYS, settings.RAW_RETENTION_DAYS = 20, 7
+    ended = timezone.now() - timedelta(days=8)
+    session = make_session(state="ended", started_at=ended - timedelta(hours=1), ended_at=ended)
+    make_sample(make_participant(session))
+    call_command("purge_expired", stdout=StringIO())
+    assert not Sample.objects.exists()
+    assert session.minutes.recorded() == 1

@@ -46,7 +46,8 @@ def test_a_long_session_is_squeezed_and_gaps_stay() -> None:
     add_samples(participant, range(0, 600, 5), "happy", 0.2)
     add_samples(participant, range(3000, 3600, 5), "happy", 0.8)
     line = sparklines_for([session])[session.pk]
-    assert len(line) == POINTS
+    # Sixty minutes by whole minutes: three each.
+    assert len(line) == 20 <= POINTS
     assert line[0] == pytest.approx(0.2)
     assert line[-1] == pytest.approx(0.8)
     assert None in line

@@ -171,8 +171,10 @@ def test_pages_take_a_fixed_number_of_queries(
     owner: Client, known: KnownSession, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     report, student = addresses(known)[:2]
-    sign_in, session, room, markers, voice, register = 2, 1, 1, 1, 4, 3
-    with django_assert_num_queries(sign_in + session + 4 + room + markers + voice + register):
+    sign_in, session, register = 2, 1, 3
+    students, room, markers, voice, disputes = 4, 1, 1, 4, 1
+    figures = students + room + markers + voice + disputes
+    with django_assert_num_queries(sign_in + session + figures + register):
         owner.get(report)
     with django_assert_num_queries(sign_in + 1 + 4):
         owner.get(student)

@@ -15,8 +15,11 @@ STORAGE_TESTS = (
     "test_live_housekeeping",
     "test_live_inserting",
     "test_live_journal",
+    "test_live_partitions",
     "test_live_recorder",
     "test_live_snapshot",
+    "test_live_thinning",
+    "test_minutes",
     "test_querysets",
     "test_services",
 )

@@ -11,11 +11,11 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from sessions.models import Alert, Answer, Connection, RoomSample, Sample, Signal
+from sessions.models import Alert, Answer, Connection, Dispute, RoomSample, Sample, Signal
 from sessions.site.erasure import erase_traces
 
 MOST_PAGES: Final = 1000
-RECORDS: Final = (Connection, Sample, RoomSample, Answer, Signal, Alert)
+RECORDS: Final = (Connection, Sample, RoomSample, Answer, Signal, Alert, Dispute)
 """Kept by the site itself: nobody adds, changes or deletes one by hand."""
 
 

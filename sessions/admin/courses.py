@@ -18,6 +18,7 @@ from sessions.models import (
     ClassSession,
     Connection,
     Course,
+    Dispute,
     Marker,
     Participant,
     RoomSample,
@@ -48,6 +49,7 @@ class CourseAdmin(CountedDeletion, ErasingAdmin):
         Answer: "check_in__session__course__in",
         Signal: "session__course__in",
         Alert: "session__course__in",
+        Dispute: "participant__session__course__in",
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Course]:
@@ -98,4 +100,5 @@ class TeacherAdmin(CountedDeletion, ErasingAdmin, UserAdmin):
         Answer: "check_in__session__course__owner__in",
         Signal: "session__course__owner__in",
         Alert: "session__course__owner__in",
+        Dispute: "participant__session__course__owner__in",
     }

@@ -18,6 +18,7 @@ from sessions.models import (
     CheckIn,
     ClassSession,
     Connection,
+    Dispute,
     Marker,
     Participant,
     RoomSample,
@@ -69,6 +70,7 @@ class ClassSessionAdmin(CountedDeletion, ErasingAdmin):
         Answer: "check_in__session__in",
         Signal: "session__in",
         Alert: "session__in",
+        Dispute: "participant__session__in",
     }
 
     def get_readonly_fields(

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from sessions.admin.base import CountedDeletion, ErasingAdmin, ReadOnlyAdmin
-from sessions.models import Alert, Answer, CheckIn, Marker, Signal
+from sessions.models import Alert, Answer, CheckIn, Dispute, Marker, Signal
 
 
 @admin.register(Marker)
@@ -58,3 +58,14 @@ class SignalAdmin(ReadOnlyAdmin):
     list_filter = ("kind",)
     search_fields = ("participant__display_name", "session__title", "=session__code")
     list_select_related = ("session", "participant")
+
+
+@admin.register(Dispute)
+class DisputeAdmin(ReadOnlyAdmin):
+    list_display = ("session", "participant", "first_second", "last_second", "reason", "at")
+    search_fields = ("participant__session__title", "=participant__session__code", "reason")
+    list_select_related = ("participant__session",)
+
+    @admin.display(ordering="participant__session")
+    def session(self, dispute: Dispute) -> str:
+        return str(dispute.participant.session)

@@ -14,6 +14,8 @@ from sessions.models import (
     Alert,
     Answer,
     Connection,
+    Dispute,
+    Minute,
     Participant,
     RoomSample,
     Sample,
@@ -46,6 +48,7 @@ class ParticipantAdmin(CountedDeletion, admin.ModelAdmin):
         Answer: "participant__in",
         Signal: "participant__in",
         Alert: "participant__in",
+        Dispute: "participant__in",
     }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -97,6 +100,27 @@ class SampleAdmin(ReadOnlyAdmin):
         "model_name",
     )
     list_filter = ("emotion", "session__state", "session__is_simulated")
+    search_fields = ("participant__display_name", "session__title", "=session__code")
+    list_select_related = ("session", "participant")
+    list_per_page = 50
+
+
+@admin.register(Minute)
+class MinuteAdmin(ReadOnlyAdmin):
+    """No date hierarchy, as of samples."""
+
+    list_display = (
+        "session",
+        "participant",
+        "second",
+        "samples",
+        "usable",
+        "measured",
+        "model_name",
+        "detector",
+        "definition",
+    )
+    list_filter = ("session__state", "session__is_simulated")
     search_fields = ("participant__display_name", "session__title", "=session__code")
     list_select_related = ("session", "participant")
     list_per_page = 50

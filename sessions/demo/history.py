@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.engagement import INDEX_2
-from inference.pipeline import FrameResult
-from inference.pose import Pose
-from inference.track import Estimate, StudentTrack
+from inference.engagement import GAZE, SCALE
+from inference.expression import WEIGHTS
+from inference.facing import WINDOW_S
+from inference.labels import EMOTIONS
+
+Floats = NDArray[np.float64]
 
 NAMES: Final = (
     "Ada Novak",
@@ -43,6 +44,8 @@ CALM: Final = np.array([-1.2, -2.4, -1.6, 0.2, 2.4, 0.0, -0.8])
 """What a listening face scores, in the order of EMOTIONS, before the softmax."""
 TIRED: Final = np.array([0.9, 0.5, 0.7, -0.9, -1.7, 2.2, -0.5])
 AMUSED: Final = np.array([-0.6, -0.4, -0.5, 3.4, -0.8, -0.8, 0.9])
+SMOOTHED_S: Final = 6.0
+"""The mean of so many seconds is as steady as the exponential smoothing of a student's track."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,20 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One sample to store."""
+    """A person's N samples, in order of time.
 
-    second: float
-    faces: int
-    estimate: Estimate
+    second: (N,), of the session. faces: (N,). probabilities: (N, 7). expression, facing,
+    engagement: (N,). NaN is unknown: everything without a face, and the emotions of one who is
+    turned away. turned: (N,), whether most of the last seconds were turned away.
+    """
+
+    second: Floats
+    faces: NDArray[np.int64]
+    probabilities: Floats
+    expression: Floats
+    facing: Floats
+    engagement: Floats
+    turned: NDArray[np.bool_]
 
 
 def people(rng: np.random.Generator, length_s: float) -> list[Person]:
@@ -83,33 +95,44 @@ def people(rng: np.random.Generator, length_s: float) -> list[Person]:
 
 def samples_of(
     person: Person, interval_s: float, rng: np.random.Generator, *, with_emotion: bool
-) -> Iterator[Seen]:
-    """The person's samples in order of time; none without a camera."""
-    if not person.has_camera:
-        return
-    track = StudentTrack(INDEX_2)
-    for start, end in person.stays:
-        times = np.arange(start, end, interval_s)
-        if not len(times):
-            continue
-        away = _away(times, person.restlessness, rng)
-        turned = _away(times, person.restlessness, rng)
-        for index, row in enumerate(_probabilities(times, person, rng)):
-            pose = Pose(float(rng.normal(55 if turned[index] else 4, 4)), float(rng.normal(6, 3)))
-            frame = _frame(row, pose, with_emotion) if not away[index] else NOBODY
-            faces = 2 if frame.faces and rng.random() < 0.004 else frame.faces
-            second = float(times[index])
-            yield Seen(second, faces, track.update(second, frame))
+) -> Seen:
+    """The person's samples; none without a camera.
+
+    As a model and a student's track would give them, but for whole arrays at once: means over
+    seconds stand in for the exponential smoothing.
+    """
+    stays = person.stays if person.has_camera else ()
+    parts = [np.arange(start, end, interval_s) for start, end in stays]
+    times = np.concatenate([*parts, np.empty(0)])
+    if not len(times):
+        none, no_flag = np.empty(0), np.empty(0, np.bool_)
+        no_face = np.empty(0, np.int64)
+        return Seen(none, no_face, np.empty((0, len(EMOTIONS))), none, none, none, no_flag)
+    away = _away(times, person.restlessness, rng)
+    turned_now = _away(times, person.restlessness, rng)
+    faces = np.where(away, 0, 1 + (rng.random(len(times)) < 0.004))
+    probabilities = _probabilities(times, person, rng)
+    window = max(1, round(WINDOW_S / interval_s))
+    facing = _trailing_mean(np.where(turned_now, 0.0, 1.0), window)
+    expression = _trailing_mean(
+        probabilities @ np.array([WEIGHTS[name] for name in EMOTIONS]),
+        max(1, round(SMOOTHED_S / interval_s)),
+    )
+    engagement = np.clip(expression * GAZE * facing / SCALE, 0, 1)
+    unseen, turned = np.full_like(away, not with_emotion) | away, facing < 0.5
+    probabilities[unseen | turned | turned_now] = np.nan
+    for values in (expression, facing, engagement):
+        values[unseen] = np.nan
+    return Seen(times, faces, probabilities, expression, facing, engagement, turned)
 
 
-NOBODY: Final = FrameResult(320, 240, 0, None, None, None, "", "")
-
-
-def _frame(row: NDArray[np.float64], pose: Pose, with_emotion: bool) -> FrameResult:
-    """A frame with one face, which the presence policy looks no further at."""
-    if not with_emotion:
-        return replace(NOBODY, faces=1)
-    return replace(NOBODY, faces=1, probabilities=tuple(map(float, row)), pose=pose)
+def _trailing_mean(values: Floats, window: int) -> Floats:
+    """The mean of each value and those before it, window in all."""
+    sums = np.cumsum(np.concatenate(([0.0], values)))
+    last = np.arange(1, len(values) + 1)
+    first = np.maximum(0, last - window)
+    result: Floats = (sums[last] - sums[first]) / (last - first)
+    return result
 
 
 def _stays(name: str, length_s: float, rng: np.random.Generator) -> tuple[tuple[float, float], ...]:
@@ -124,9 +147,7 @@ def _stays(name: str, length_s: float, rng: np.random.Generator) -> tuple[tuple[
     return ((begin, end),)
 
 
-def _away(
-    times: NDArray[np.float64], restlessness: float, rng: np.random.Generator
-) -> NDArray[np.bool_]:
+def _away(times: Floats, restlessness: float, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Stretches of some seconds in which no face is in view."""
     away = rng.random(len(times)) < 0.015
     for minute in np.arange(times[0], times[-1], 60):
@@ -136,9 +157,7 @@ def _away(
     return away
 
 
-def _probabilities(
-    times: NDArray[np.float64], person: Person, rng: np.random.Generator
-) -> NDArray[np.float64]:
+def _probabilities(times: Floats, person: Person, rng: np.random.Generator) -> Floats:
     """(len(times), 7) probabilities: a face between calm and tired that is sometimes amused."""
     tired = np.clip(_class_tiredness(times) + person.tiredness + _wander(len(times), rng), 0, 1)
     scores = CALM + tired[:, None] * (TIRED - CALM)
@@ -149,21 +168,21 @@ def _probabilities(
     scores += joke[:, None] * (AMUSED - scores) * 0.8
     scores += rng.normal(0, 0.35, scores.shape)
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    result: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    result: Floats = powers / powers.sum(axis=1, keepdims=True)
     return result
 
 
-def _class_tiredness(times: NDArray[np.float64]) -> NDArray[np.float64]:
+def _class_tiredness(times: Floats) -> Floats:
     """Rises through the session, falls when the class does an experiment, dips after it."""
     drift = 0.05 + 0.2 * times / 3000
     experiment = -0.25 * np.exp(-(((times - 1150) / 150) ** 2))
     slump = 0.3 * np.exp(-(((times - 2050) / 240) ** 2))
     summing_up = -0.3 * np.exp(-(((times - 2850) / 120) ** 2))
-    result: NDArray[np.float64] = drift + experiment + slump + summing_up
+    result: Floats = drift + experiment + slump + summing_up
     return result
 
 
-def _wander(length: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def _wander(length: int, rng: np.random.Generator) -> Floats:
     """A slow random walk that is drawn back to zero."""
     steps = rng.normal(0, 0.05, length)
     result = np.empty(length)

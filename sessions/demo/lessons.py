@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from allauth.account.models import EmailAddress
@@ -13,11 +13,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from inference.labels import EMOTIONS, most_probable
-from inference.track import Estimate
+from sessions import minutes
 from sessions.codes import hash_token, new_token
 from sessions.demo.history import Person, people, samples_of
-from sessions.models import ClassSession, Connection, Course, Marker, Participant, Sample, Student
+from sessions.demo.storing import store
+from sessions.models import ClassSession, Connection, Course, Marker, Participant, Student
 from sessions.services import course_named, start_session
 from sessions.site.accounts import DEMO_USERNAME
 
@@ -25,9 +25,6 @@ EMAIL: Final = DEMO_USERNAME
 PASSWORD: Final = "demo-classroom"
 COURSE: Final = "Physics 10 (simulated)"
 LIVE_TITLE: Final = "Open demonstration"
-MODEL_NAME: Final = "simulated"
-"""Instead of a model's name: no model saw anybody."""
-BATCH: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +134,7 @@ def _finished(course: Course, story: Story, started_at: datetime) -> ClassSessio
         rng = np.random.default_rng(story.seed)
         for person in people(rng, length_s):
             _take_part(session, person, rng)
+        minutes.rebuild(session.pk)
         Marker.objects.bulk_create(
             Marker(session=session, second=second, kind=kind, text=text)
             for second, kind, text in story.markers
@@ -169,35 +167,5 @@ def _take_part(session: ClassSession, person: Person, rng: np.random.Generator) 
         )
         for opened, closed in person.stays
     )
-    Sample.objects.bulk_create(
-        (
-            Sample(
-                session=session,
-                participant=participant,
-                at=start + timedelta(seconds=one.second),
-                second=int(one.second),
-                faces=one.faces,
-                **_estimated(one.estimate),
-            )
-            for one in samples_of(
-                person, session.interval_s, rng, with_emotion=settings.POLICY == "emotion"
-            )
-        ),
-        batch_size=BATCH,
-    )
-
-
-def _estimated(estimate: Estimate) -> dict[str, Any]:
-    values = estimate.probabilities
-    named = {} if values is None else dict(zip(EMOTIONS, values, strict=True))
-    return {
-        **named,
-        "emotion": "" if values is None else most_probable(values),
-        "engagement": estimate.engagement,
-        "model_name": MODEL_NAME if estimate.engagement is not None else "",
-        "detector": MODEL_NAME,
-        "definition": estimate.definition,
-        "expression": estimate.expression,
-        "facing": estimate.facing,
-        "direction": estimate.direction,
-    }
+    with_emotion = settings.POLICY == "emotion"
+    store(participant, samples_of(person, session.interval_s, rng, with_emotion=with_emotion))

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from sessions import news
 from sessions.live.journal import Journal
+from sessions.live.partitions import tidy_months
+from sessions.live.thinning import thin_expired
 from sessions.models import ClassSession, Student
 from sessions.site.erasure import delete_sessions, erase_traces, finish_erasing
 
@@ -83,8 +85,13 @@ class Housekeeping:
                 finish_erasing(within_s=0)
                 if time.monotonic() >= tidy_at:
                     tidy_at = time.monotonic() + TIDY_EVERY_S
-                    ended, purged = end_forgotten(), purge_expired()
-                    logger.info("%d forgotten sessions ended, %d expired deleted", ended, purged)
+                    tidy_months(timezone.now())
+                    logger.info(
+                        "%d forgotten sessions ended, %d expired deleted, %d thinned",
+                        end_forgotten(),
+                        purge_expired(),
+                        thin_expired(),
+                    )
             except Exception:
                 logger.exception("Tidying up failed; it is tried again in an hour")
             finally:

@@ -11,6 +11,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.utils import Error
 from django.utils.timezone import is_aware
 
+from sessions import minutes
 from sessions.live.counters import Counters
 from sessions.models import Sample
 
@@ -78,6 +79,7 @@ class Inserter:
             sample.pk = None
         with transaction.atomic():
             Sample.objects.bulk_create(samples)
+            minutes.add(samples)
         self._counts.add("samples_stored", len(samples))
 
     def _insert_singly(self, samples: Sequence[Sample]) -> None:

@@ -95,6 +95,11 @@ class ClassSession(models.Model):
     )
     ended_at = models.DateTimeField(null=True, editable=False)
     archived_at = models.DateTimeField(null=True, editable=False)
+    thinned_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When its samples were deleted; their minutes stay.",
+    )
 
     objects = ClassSessionQuerySet.as_manager()
 

@@ -44,6 +44,11 @@ class Answer(models.Model):
         validators=[MinValueValidator(LEAST), MaxValueValidator(MOST)]
     )
     second = models.PositiveIntegerField()
+    estimated = models.FloatField(
+        null=True,
+        editable=False,
+        help_text="Mean engagement of the minute before, kept when the samples are deleted.",
+    )
 
     objects = AnswerQuerySet.as_manager()
 

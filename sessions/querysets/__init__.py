@@ -1,5 +1,6 @@
 """Questions that pages and exports ask of the database, named by purpose."""
 
+from sessions.querysets.disputes import DisputeQuerySet
 from sessions.querysets.lessons import ClassSessionQuerySet, CourseQuerySet, StudentQuerySet
 from sessions.querysets.marks import (
     AlertQuerySet,
@@ -8,6 +9,7 @@ from sessions.querysets.marks import (
     MarkerQuerySet,
     SignalQuerySet,
 )
+from sessions.querysets.minutes import MinuteQuerySet
 from sessions.querysets.people import ConnectionQuerySet, ParticipantQuerySet, TakeoverQuerySet
 from sessions.querysets.samples import RoomSampleQuerySet, SampleQuerySet
 
@@ -18,7 +20,9 @@ __all__ = [
     "ClassSessionQuerySet",
     "ConnectionQuerySet",
     "CourseQuerySet",
+    "DisputeQuerySet",
     "MarkerQuerySet",
+    "MinuteQuerySet",
     "ParticipantQuerySet",
     "RoomSampleQuerySet",
     "SampleQuerySet",

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import (
     Case,
     Count,
+    Exists,
     F,
     Max,
+    OuterRef,
     Q,
     QuerySet,
     When,
@@ -94,6 +97,17 @@ class ClassSessionQuerySet(QuerySet["ClassSession"]):
             .annotate(left=Coalesce(Max("participants__connections__last_seen_at"), "started_at"))
             .filter(left__lt=limit)
         )
+
+    def to_thin(self, limit: datetime) -> ClassSessionQuerySet:
+        """Those that ended before the limit and still have samples."""
+        # By name: models import this file.
+        samples = apps.get_model("class_sessions", "Sample")._default_manager
+        has_samples = Exists(samples.filter(session=OuterRef("pk")))
+        return self.filter(has_samples, state="ended", ended_at__lt=limit)
+
+    def to_rebuild(self) -> ClassSessionQuerySet:
+        """Those that have ended, whose samples are all there."""
+        return self.filter(state="ended", thinned_at=None)
 
     def expired(self, limit: datetime) -> ClassSessionQuerySet:
         """Those that ended before the limit, and planned ones that were made before it."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from sessions.models import Alert, Answer, CheckIn, Marker, Signal  # noqa: F401 (named in strings)
@@ -51,21 +52,30 @@ class CheckInQuerySet(QuerySet["CheckIn"]):
 class AnswerQuerySet(QuerySet["Answer"]):
     def compared(self) -> list[tuple[int, int | None, int, float | None]]:
         """Participant, student, value, and the participant's mean engagement in the minute
-        before; in order of time."""
-        # By name: models import this file.
-        samples = apps.get_model("class_sessions", "Sample")._default_manager
-        before = samples.filter(
-            participant=OuterRef("participant"),
-            second__gt=OuterRef("second") - 60,
-            second__lte=OuterRef("second"),
-            engagement__isnull=False,
-        )
-        mean = before.order_by().values("participant").annotate(mean=Avg("engagement"))
+        before, which is kept with the answer where the samples are gone; in order of time."""
         return list(
-            self.annotate(estimated=Subquery(mean.values("mean")))
+            self.annotate(before=Coalesce("estimated", _mean_of_the_minute_before()))
             .order_by("second", "pk")
-            .values_list("participant_id", "participant__student_id", "value", "estimated")
+            .values_list("participant_id", "participant__student_id", "value", "before")
         )
+
+    def keep_estimates(self) -> None:
+        """Store with each answer what it is compared with, before the samples go."""
+        self.update(estimated=_mean_of_the_minute_before())
+
+
+def _mean_of_the_minute_before() -> Subquery:
+    """Of an answer's participant: the mean engagement."""
+    # By name: models import this file.
+    samples = apps.get_model("class_sessions", "Sample")._default_manager
+    before = samples.filter(
+        participant=OuterRef("participant"),
+        second__gt=OuterRef("second") - 60,
+        second__lte=OuterRef("second"),
+        engagement__isnull=False,
+    )
+    mean = before.order_by().values("participant").annotate(mean=Avg("engagement"))
+    return Subquery(mean.values("mean"))
 
 
 class SignalQuerySet(QuerySet["Signal"]):

@@ -43,8 +43,8 @@ class ParticipantQuerySet(QuerySet["Participant"]):
     def with_camera_used(self) -> ParticipantQuerySet:
         """Each with camera_used: whether any picture of theirs was analysed."""
         # By name: models import this file.
-        samples = apps.get_model("class_sessions", "Sample")._default_manager
-        return self.annotate(camera_used=Exists(samples.filter(participant=OuterRef("pk"))))
+        minutes = apps.get_model("class_sessions", "Minute")._default_manager
+        return self.annotate(camera_used=Exists(minutes.filter(participant=OuterRef("pk"))))
 
     def in_join_order(self) -> ParticipantQuerySet:
         return self.order_by("joined_at", "pk")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django.contrib.auth.models import User
 from django.db.models import (
     Avg,
-    BooleanField,
     Case,
     Count,
-    ExpressionWrapper,
     F,
     Max,
     Q,
@@ -116,49 +114,9 @@ class SampleQuerySet(QuerySet["Sample"]):
             .order_by("participant_id", "bucket")
         )
 
-    def tallies(self) -> Rows:
-        """Each participant's counts and sum of engagement, which can be added up further."""
-        return (
-            self.values("participant_id")
-            .annotate(
-                samples=Count("pk"),
-                usable=Count("pk", filter=USABLE),
-                measured=Count("engagement"),
-                engagement_sum=Sum("engagement"),
-                faced=Count("facing"),
-                facing_sum=Sum("facing"),
-                **EMOTION_COUNTS,
-            )
-            .order_by("participant_id")
-        )
-
-    def means_by_session_and_time(
-        self, widths_s: Mapping[int, int]
-    ) -> QuerySet[Sample, tuple[int, int, float | None]]:
-        """(session, bucket, one participant's mean engagement); widths_s by session."""
-        width = Case(*(When(session=pk, then=Value(width)) for pk, width in widths_s.items()))
-        return (
-            self.exclude(engagement=None)
-            .annotate(bucket=F("second") / width)
-            .values("session_id", "bucket", "participant_id")
-            .annotate(mean_engagement=Avg("engagement"))
-            .order_by("session_id", "bucket")
-            .values_list("session_id", "bucket", "mean_engagement")
-        )
-
     def seconds(self) -> QuerySet[Sample, tuple[int, int]]:
         """(participant, second) of each."""
         return self.values_list("participant_id", "second")
-
-    def provenance(self) -> QuerySet[Sample, tuple[str, str | None, str | None, bool]]:
-        """Each different (model, detector, definition, whether engagement was estimated)."""
-        measured = ExpressionWrapper(Q(engagement__isnull=False), BooleanField())
-        return (
-            self.annotate(measured=measured)
-            .order_by()
-            .values_list("model_name", "detector", "definition", "measured")
-            .distinct()
-        )
 
     def in_order(self) -> SampleQuerySet:
         return self.order_by("second", "pk")

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from inference.labels import EMOTIONS
 from inference.registry import model_manifest
 from sessions.reports.agreement import Agreement
+from sessions.reports.disputes import DisputeReport
 from sessions.reports.segments import Change
 from sessions.reports.session import SessionReport
 
@@ -57,6 +58,10 @@ def facts(report: SessionReport) -> list[tuple[str, str]]:
         ("Samples", f"{total.samples:,} ({total.usable:,} with a face)"),
         ("Coverage", percent(total.coverage)),
     ]
+    if report.disputes.students:
+        rows.append(("Called wrong", disputed(report.disputes)))
+    if report.is_thinned:
+        rows.append(("Detail", "by minute: single samples are deleted"))
     made_by = report.provenance
     if made_by.detectors:
         rows.append(("Faces found by", ", ".join(made_by.detectors)))
@@ -122,6 +127,19 @@ def agreement(found: Agreement | None) -> str:
             "is shown greyed."
         )
     return f"The estimate goes with what your students say: {interval} (95 %), {by}."
+
+
+def disputed(found: DisputeReport) -> str:
+    """How much the students call wrong, in a sentence."""
+    if not found.students:
+        return "No student has said that anything of it was wrong."
+    who = "1 student says" if found.students == 1 else f"{found.students} students say"
+    minutes, of = round(found.disputed_s / 60), round(found.connected_s / 60)
+    sentence = f"{who} that {minutes} of {of} minutes were wrong"
+    if not found.samples or found.share is None:
+        return f"{sentence}; nothing was recorded in them."
+    share = percent(found.share) if found.share >= 0.005 else "less than 1 %"
+    return f"{sentence}: {share} of the recorded samples."
 
 
 def change(change: Change | None) -> str:

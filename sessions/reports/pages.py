@@ -16,7 +16,7 @@ from sessions.reports.facts import facts, file_name, note, simulated
 from sessions.reports.session import session_report as report_on
 from sessions.reports.student import student_report
 from sessions.reports.summary import summary
-from sessions.reports.window import BadWindow, Window, whole, window_of
+from sessions.reports.window import BadWindow, Window, by_minutes, whole, window_of
 from sessions.site.access import TeacherRequest, own_session
 
 
@@ -80,9 +80,10 @@ def _window(request: TeacherRequest, session: ClassSession) -> tuple[Window, str
     """What the address asks for; or the whole, and why what it asks for makes no sense."""
     length_s = session.elapsed.total_seconds()
     try:
-        return window_of(request.GET, length_s), ""
+        window = window_of(request.GET, length_s)
     except BadWindow as error:
         return whole(length_s), str(error)
+    return by_minutes(window, length_s) if session.thinned_at else window, ""
 
 
 @login_required

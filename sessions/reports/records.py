@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from inference.labels import EMOTIONS
-from sessions.models import ClassSession, Connection, Participant, Sample
+from sessions.minutes import MINUTE_S
+from sessions.models import ClassSession, Connection, Minute, Participant, Sample
+from sessions.querysets import MinuteQuerySet, SampleQuerySet
 from sessions.reports.buckets import COLUMNS, Sums
 from sessions.reports.tally import Stay, merged
 from sessions.reports.window import Window
@@ -41,10 +43,8 @@ def records_of(session: ClassSession, window: Window, bucket_s: int) -> list[Rec
     for record in records.values():
         own = [moment for one in record.people for moment in moments.get(one.pk, [])]
         record.stays = window.clip(stays_in(own, session, session.elapsed.total_seconds()))
-    samples = Sample.objects.filter(session=session)
-    if not window.is_whole:
-        samples = samples.between(window.start_s, window.last_s + 1)
-    for participant_id, slot, *row in samples.sums_by_time(bucket_s):
+    stored = stored_in(session, window, bucket_s)
+    for participant_id, slot, *row in stored.sums_by_time(bucket_s):
         record = by_participant[participant_id]
         sums = Sums.of_row(row[:COLUMNS])
         if slot in record.sums:
@@ -56,6 +56,18 @@ def records_of(session: ClassSession, window: Window, bucket_s: int) -> list[Rec
     return sorted(
         records.values(), key=lambda one: (one.people[0].display_name.casefold(), one.people[0].pk)
     )
+
+
+def stored_in(
+    session: ClassSession, window: Window, bucket_s: int
+) -> SampleQuerySet | MinuteQuerySet:
+    """What is stored of a stretch of the session, in a form that can be summed up in buckets: its
+    minutes where these are enough, and where there is nothing else."""
+    if session.thinned_at or (bucket_s % MINUTE_S == 0 and window.is_of_minutes):
+        minutes = Minute.objects.filter(session=session)
+        return minutes if window.is_whole else minutes.between(window.start_s, window.last_s + 1)
+    samples = Sample.objects.filter(session=session)
+    return samples if window.is_whole else samples.between(window.start_s, window.last_s + 1)
 
 
 def _moments(session: ClassSession) -> dict[int, list[tuple[datetime, datetime]]]:

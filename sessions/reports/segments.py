@@ -14,9 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from sessions.models import ClassSession, Marker, Sample
+from sessions.models import ClassSession, Marker
 from sessions.reports.buckets import COLUMNS, Sums, class_engagement, coverage, is_enough
-from sessions.reports.records import Record
+from sessions.reports.records import Record, stored_in
 from sessions.reports.tally import seconds_within
 from sessions.reports.window import Window
 
@@ -127,9 +127,8 @@ def _pieces_of_cut_buckets(
     session: ClassSession, window: Window, starts: Sequence[int], bucket_s: int
 ) -> Pieces:
     cut = sorted({start - start % bucket_s for start in starts if start % bucket_s})
-    own = Sample.objects.filter(session=session).within_any(cut, bucket_s)
-    if not window.is_whole:
-        own = own.between(window.start_s, window.last_s + 1)
+    # From the samples as long as they are there: a minute that is not cut yet tells no pieces.
+    own = stored_in(session, window, 1).within_any(cut, bucket_s)
     found: Pieces = {}
     for participant_id, place, *row in own.sums_by_stretch(starts) if cut else ():
         found.setdefault(participant_id, {})[place] = Sums.of_row(row[:COLUMNS])

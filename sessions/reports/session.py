@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from inference.engagement import INDEX_1
 from inference.labels import EMOTIONS
-from sessions.models import ClassSession, Marker, Sample
+from sessions.minutes import MINUTE_S
+from sessions.models import ClassSession, Marker, Minute
 from sessions.reports.agreement import Agreement, session_agreement
 from sessions.reports.alerts import AlertRow, alerts_of
 from sessions.reports.buckets import (
@@ -24,14 +25,17 @@ from sessions.reports.buckets import (
     is_enough,
     width_for,
 )
+from sessions.reports.disputes import DisputeReport, dispute_report
 from sessions.reports.records import Record, records_of
 from sessions.reports.room import RoomReport, room_report
 from sessions.reports.segments import Segment, segments_of
 from sessions.reports.tally import ClassTally, Tally, attended, seconds_by_slot
 from sessions.reports.voice import VoiceReport, voice_report
-from sessions.reports.window import Window, whole
+from sessions.reports.window import Window, by_minutes, whole
 
 MIN_BUCKET_S: Final = 5
+BY_MINUTE_FROM_S: Final = 900
+"""A longer stretch is told by minute, as it is stored summed up; a shorter one from its samples."""
 MAX_BUCKETS: Final = 300
 MIN_CELL_S: Final = 60
 MAX_CELLS: Final = 180
@@ -77,10 +81,8 @@ class Provenance:
     definitions: tuple[str, ...] = ()
 
     @classmethod
-    def of(
-        cls, rows: Iterable[tuple[str, str | None, str | None, bool]], with_emotion: bool
-    ) -> Provenance:
-        """From the rows of SampleQuerySet.provenance()."""
+    def of(cls, rows: Iterable[tuple[str, str, str, bool]], with_emotion: bool) -> Provenance:
+        """From the rows of MinuteQuerySet.provenance()."""
         known = list(rows)
         detectors = {detector for _, detector, _, _ in known if detector}
         if not with_emotion:
@@ -119,10 +121,13 @@ class SessionReport:
     segments: tuple[Segment, ...]
     voice: VoiceReport
     alerts: tuple[AlertRow, ...]
+    disputes: DisputeReport
     agreement: Agreement | None
     """None under the presence policy."""
     room: RoomReport | None
     """What the room's camera counted; not part of any other figure."""
+    is_thinned: bool
+    """Whether the samples are deleted and only minutes stored."""
     generated_at: datetime
 
     @property
@@ -144,25 +149,31 @@ class SessionReport:
         return sum(row.is_simulated for row in self.students)
 
 
-def widths_for(length_s: float, interval_s: float) -> tuple[int, int]:
+def widths_for(length_s: float, interval_s: float, is_thinned: bool = False) -> tuple[int, int]:
     """Seconds of a bucket, and of a cell, which is made of whole buckets.
 
     Each is at least two sampling intervals wide, or lines would break between two samples.
+    is_thinned: whether only minutes are stored.
     """
     two = 2 * interval_s
-    bucket_s = width_for(length_s, max(MIN_BUCKET_S, two), MAX_BUCKETS)
+    least = MINUTE_S if is_thinned or length_s > BY_MINUTE_FROM_S else MIN_BUCKET_S
+    bucket_s = width_for(length_s, max(least, two), MAX_BUCKETS)
     whole = tuple(width for width in WIDTHS_S if width % bucket_s == 0)
     return bucket_s, width_for(length_s, max(MIN_CELL_S, two), MAX_CELLS, whole)
 
 
 def session_report(session: ClassSession, window: Window | None = None) -> SessionReport:
-    """Report a session, or a stretch of it, in ten queries, with markers in eleven.
+    """Report a session, or a stretch of it, in eleven queries; markers, and disputes, take one
+    more each.
 
     Its course must be loaded.
     """
     with_emotion = settings.POLICY == "emotion"
-    window = window or whole(session.elapsed.total_seconds())
-    bucket_s, cell_s = widths_for(window.length_s, session.interval_s)
+    length_s, is_thinned = session.elapsed.total_seconds(), session.thinned_at is not None
+    window = window or whole(length_s)
+    if is_thinned:
+        window = by_minutes(window, length_s)
+    bucket_s, cell_s = widths_for(window.length_s, session.interval_s, is_thinned)
     records = records_of(session, window, bucket_s)
     markers = tuple(one for one in session.markers.all() if window.holds(one.second))
     students = tuple(_row(one, session, window, bucket_s, cell_s, with_emotion) for one in records)
@@ -177,7 +188,7 @@ def session_report(session: ClassSession, window: Window | None = None) -> Sessi
         interval_s=session.interval_s,
         window=window,
         with_emotion=with_emotion,
-        provenance=Provenance.of(Sample.objects.filter(session=session).provenance(), with_emotion),
+        provenance=Provenance.of(Minute.objects.filter(session=session).provenance(), with_emotion),
         bucket_s=bucket_s,
         buckets=_buckets(records, window, bucket_s, session.interval_s, with_emotion),
         cell_s=cell_s,
@@ -188,8 +199,10 @@ def session_report(session: ClassSession, window: Window | None = None) -> Sessi
         segments=segments_of(session, window, markers, records, bucket_s, with_emotion),
         voice=voice_report(session, window),
         alerts=alerts_of(session, window),
+        disputes=dispute_report(session, window, records),
         agreement=session_agreement(session.pk, window) if with_emotion else None,
         room=room_report(session, window, bucket_s, with_emotion),
+        is_thinned=is_thinned,
         generated_at=timezone.now(),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from inference.labels import EMOTIONS
-from sessions.models import ClassSession, Connection, Participant, Sample, Student
+from sessions.models import ClassSession, Connection, Minute, Participant, Student
 from sessions.reports.records import stays_in
 from sessions.reports.tally import Stay, Tally, attended
 
@@ -51,7 +51,7 @@ def student_report(student: Student) -> StudentReport:
     ).select_related("session")
     rows = {
         row["participant_id"]: row
-        for row in Sample.objects.filter(participant__student=student).tallies()
+        for row in Minute.objects.filter(participant__student=student).tallies()
     }
     moments: dict[int, list[tuple[datetime, datetime]]] = {}
     for person_id, opened, seen in Connection.objects.filter(participant__student=student).stays():
@@ -64,7 +64,7 @@ def student_report(student: Student) -> StudentReport:
         length = session.elapsed.total_seconds()
         stays = stays_in([m for one in own for m in moments.get(one.pk, [])], session, length)
         tally = Tally.sum(
-            (_tally_of(rows.get(one.pk), session, length, [], with_emotion) for one in own),
+            (tally_of(rows.get(one.pk), session, length, [], with_emotion) for one in own),
             length,
             session.interval_s,
         ).with_attended(attended(stays))
@@ -91,7 +91,7 @@ def student_report(student: Student) -> StudentReport:
     )
 
 
-def _tally_of(
+def tally_of(
     row: dict[str, Any] | None,
     session: ClassSession,
     length_s: float,

@@ -1,4 +1,4 @@
-"""The stretch of a session that a report is about. Pure."""
+"""The stretch of a session that a report is about. No database."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sessions.minutes import MINUTE_S
 from sessions.reports.tally import Stay
 
 FROM: Final = "from"
@@ -30,6 +31,11 @@ class Window:
     @property
     def length_s(self) -> float:
         return self.end_s - self.start_s
+
+    @property
+    def is_of_minutes(self) -> bool:
+        """Whether it cuts no minute, so that what is stored by minute is enough."""
+        return self.is_whole or self.start_s % MINUTE_S == 0 == self.end_s % MINUTE_S
 
     @property
     def last_s(self) -> int:
@@ -68,6 +74,17 @@ def window_of(query: Mapping[str, str], length_s: float) -> Window:
             "There is no such stretch: choose two times of the session, the earlier one first."
         )
     return Window(start, min(end, math.ceil(length_s)), False)
+
+
+def by_minutes(window: Window, length_s: float) -> Window:
+    """The whole minutes that a stretch lies in."""
+    if window.is_of_minutes:
+        return window
+    start_s = window.start_s - window.start_s % MINUTE_S
+    end_s = MINUTE_S * math.ceil(window.end_s / MINUTE_S)
+    if start_s == 0 and end_s >= length_s:
+        return whole(length_s)
+    return Window(start_s, end_s, False)
 
 
 def _second(text: str) -> int | None:

@@ -21,5 +21,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "emotion_on": settings.POLICY == "emotion",
         "emotion_model": served_manifest(),
         "retention_days": settings.RETENTION_DAYS,
+        "raw_retention_days": min(settings.RAW_RETENTION_DAYS, settings.RETENTION_DAYS),
         "signup_open": settings.SIGNUP_OPEN,
     }

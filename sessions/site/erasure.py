@@ -28,12 +28,16 @@ def delete_sessions(session_ids: Sequence[int]) -> None:
         ClassSession.objects.filter(pk=session_id).live().update(
             state=ClassSession.State.ENDED, ended_at=timezone.now()
         )
-        while keys := list(
-            Sample.objects.of_session(session_id).values_list("pk", flat=True)[:SLICE]
-        ):
-            Sample.objects.filter(pk__in=keys).delete()
-            time.sleep(BREATH_S)
+        delete_samples(session_id)
         ClassSession.objects.filter(pk=session_id).delete()
+
+
+def delete_samples(session_id: int) -> None:
+    """Delete a session's samples, slice by slice."""
+    samples = Sample.objects.of_session(session_id)
+    while keys := list(samples.values_list("pk", flat=True)[:SLICE]):
+        Sample.objects.filter(pk__in=keys).delete()
+        time.sleep(BREATH_S)
 
 
 # Deleted rows stay readable in SQLite's files until they are overwritten ------------------------

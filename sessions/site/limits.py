@@ -79,6 +79,10 @@ DELETIONS: Final = Limit("tries to delete an account", "5/5 minutes")
 
 ANSWERS: Final = Limit("answers of a participant", "30/minute")
 SIGNS: Final = Limit("signs of a participant, by kind", "3/minute")
+DISPUTES: Final = Limit("disputes of a participant", "30/minute")
+MAILS: Final = Limit("mailed links of a participant", "3/hour")
+MAILS_OF_ADDRESS: Final = Limit("mailed links by the address that asks", "120/hour")
+"""Four classes behind one school's address, each once."""
 
 
 class TooManyJoins(NotAllowed):

@@ -20,6 +20,7 @@ FACING_COLOUR: Final = "#8a63d2"
 EXPRESSION_COLOUR: Final = "#b5651d"
 COVERAGE_COLOUR: Final = "#8593a3"
 ATTENDANCE_COLOUR: Final = "#009e73"
+DISPUTED_COLOUR: Final = "#d55e00"
 
 LEVEL_COLOURS: Final[dict[str, str]] = {
     "very": "#0a5a92",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from sessions import services
-from sessions.models import ClassSession, Participant, Sample
+from sessions.models import ClassSession, Minute, Participant
 from sessions.querysets import ClassSessionQuerySet
 from sessions.site.access import TeacherRequest, own_course, own_session
 from sessions.site.limits import DELETIONS
@@ -93,7 +93,7 @@ def _counts(sessions: ClassSessionQuerySet) -> list[tuple[str, int]]:
     return [
         ("Sessions", sessions.count()),
         ("Records of students", Participant.objects.filter(session__in=sessions).count()),
-        ("Recorded moments", Sample.objects.filter(session__in=sessions).count()),
+        ("Recorded moments", Minute.objects.filter(session__in=sessions).recorded()),
     ]
 
 

@@ -20,6 +20,7 @@ register.filter("clock", facts.clock)
 register.filter("change", facts.change)
 register.filter("agreement", facts.agreement)
 register.filter("facing", facts.facing)
+register.filter("disputed", facts.disputed)
 
 
 @register.simple_tag

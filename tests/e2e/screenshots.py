@@ -76,6 +76,8 @@ def addresses(server: Server, code: str) -> dict[str, dict[str, str]]:
     )
     course = one(f"SELECT course_id FROM {table}classsession WHERE id = {ended}")
     student = one(f"SELECT id FROM {table}student WHERE course_id = {course} LIMIT 1")
+    server.manage("shell", "-c", ADD_RECEIPT.format(session=ended, token=RECEIPT_TOKEN))
+    (over,) = server.query(f"SELECT code FROM {table}classsession WHERE id = {ended}")[0]
     return {
         "stranger": {
             "home": "/",
@@ -86,6 +88,7 @@ def addresses(server: Server, code: str) -> dict[str, dict[str, str]]:
             "code": "/join/",
             "unknown-code": "/join/ZZZZZZ/",
             "consent": f"/join/{code}/",
+            "receipt": f"/join/{over}/me/{RECEIPT_TOKEN}/",
             "not-found": "/nowhere/",
         },
         "teacher": {
@@ -197,6 +200,15 @@ def main() -> None:
 MAKE_STAFF: Final = (
     "from django.contrib.auth.models import User; "
     "User.objects.filter(email='{email}').update(is_staff=True, is_superuser=True)"
+)
+RECEIPT_TOKEN: Final = "t" * 43
+ADD_RECEIPT: Final = (
+    "from sessions.codes import hash_token; "
+    "from sessions.models import Dispute, Minute, Participant; "
+    "pk = Minute.objects.filter(session={session}).first().participant_id; "
+    "Participant.objects.filter(pk=pk).update(token_hash=hash_token('{token}')); "
+    "Dispute.objects.create(participant_id=pk, first_second=600, last_second=780, "
+    "reason='I was helping a classmate'); "
 )
 ROOM_KEY: Final = "k" * 43
 ADD_ROOM: Final = (

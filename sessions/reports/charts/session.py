@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from inference.labels import EMOTIONS
 from sessions.reports.charts.figures import (
     ROW_PX,
     SHARE_AXIS,
     Chart,
     Figure,
-    axis_title,
     layout,
-    level_axis,
-    level_lines,
     name_axis,
     named,
     plotly_text,
@@ -24,16 +18,13 @@ from sessions.reports.charts.figures import (
 )
 from sessions.reports.charts.levels import levels_chart
 from sessions.reports.charts.room import room_chart
+from sessions.reports.charts.timeline import coverage_over_time, engagement_over_time, midpoints
 from sessions.reports.charts.voice import voice_chart
 from sessions.reports.facts import TOO_LITTLE, clock, decimal, duration, percent
 from sessions.reports.session import SessionReport
 from sessions.site.palette import (
     ATTENDANCE_COLOUR,
-    COVERAGE_COLOUR,
     EMOTION_COLOURS,
-    ENGAGEMENT_COLOUR,
-    EXPRESSION_COLOUR,
-    FACING_COLOUR,
     LOW_TO_HIGH,
 )
 
@@ -59,7 +50,7 @@ def _student_charts(report: SessionReport) -> list[Chart]:
                 "coverage",
                 "Coverage over time",
                 f"{covered}; {step}.{named(report.markers)}",
-                _coverage(report),
+                coverage_over_time(report),
             ),
             Chart("matrix", "Coverage by student", f"{covered}; {matrix}.", _matrix(report)),
             Chart(
@@ -77,7 +68,7 @@ def _student_charts(report: SessionReport) -> list[Chart]:
             "engagement",
             "Engagement over time",
             f"Class mean {mean}. {covered}; {step}, none where faces were too few.",
-            _engagement(report),
+            engagement_over_time(report),
         ),
         Chart(
             "emotions",
@@ -96,93 +87,9 @@ def _student_charts(report: SessionReport) -> list[Chart]:
     ]
 
 
-def _time_axis(report: SessionReport, **fields: Any) -> Figure:
-    return time_axis(report.window, **fields)
-
-
-def _times(report: SessionReport) -> list[float]:
-    return [round((bucket.start_s + report.bucket_s / 2) / 60, 4) for bucket in report.buckets]
-
-
-def _coverage_trace(report: SessionReport, **fields: Any) -> Figure:
-    # Bars without gaps: an area would be filled across stretches that nobody was connected in.
-    return {
-        "type": "bar",
-        "name": "Coverage",
-        "x": _times(report),
-        "y": [bucket.coverage for bucket in report.buckets],
-        "width": report.bucket_s / 60,
-        "customdata": [
-            [clock(bucket.start_s), bucket.usable, round(bucket.expected)]
-            for bucket in report.buckets
-        ],
-        "marker": {"color": COVERAGE_COLOUR, "line": {"width": 0}},
-        "hovertemplate": "%{customdata[0]}: coverage %{y:.0%}"
-        " (%{customdata[1]} of %{customdata[2]} samples)<extra></extra>",
-        **fields,
-    }
-
-
-def _line(report: SessionReport, name: str, values: Sequence[float | None], **style: Any) -> Figure:
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": name,
-        "x": _times(report),
-        "y": [rounded(value) for value in values],
-        "customdata": [
-            [clock(bucket.start_s), percent(bucket.coverage)] for bucket in report.buckets
-        ],
-        "connectgaps": False,
-        "line": style,
-        "marker": {"size": 3},
-        "hovertemplate": f"%{{customdata[0]}}: {name.lower()} %{{y:.2f}},"
-        " coverage %{customdata[1]}<extra></extra>",
-    }
-
-
-def _engagement(report: SessionReport) -> Figure:
-    buckets, definitions = report.buckets, report.provenance.definitions
-    lines = [
-        _line(
-            report, "Engagement", [one.engagement for one in buckets],
-            color=ENGAGEMENT_COLOUR, width=2.5,
-        ),
-        _line(
-            report, "Expression", [one.expression for one in buckets],
-            color=EXPRESSION_COLOUR, width=1.2, dash="dot",
-        ),
-    ]  # fmt: skip
-    if any(one.facing is not None for one in buckets):
-        facing = [one.facing for one in buckets]
-        lines.append(_line(report, "Facing", facing, color=FACING_COLOUR, width=1.2, dash="dash"))
-    frame = layout(
-        380,
-        xaxis=_time_axis(report, anchor="y2"),
-        yaxis=level_axis(report.provenance.definitions)
-        | {"domain": [0.34, 1], "title": axis_title("engagement", 10)},
-        yaxis2=SHARE_AXIS
-        | {
-            "domain": [0, 0.22],
-            "title": axis_title("coverage", 10),
-            "tickvals": [0, 0.5, 1],
-        },
-        shapes=level_lines(definitions),
-        showlegend=True,
-    )
-    frame["margin"] = frame["margin"] | {"l": 76}
-    data = [*lines, _coverage_trace(report, yaxis="y2")]
-    return {"data": data, "layout": with_markers(frame, report.markers)}
-
-
-def _coverage(report: SessionReport) -> Figure:
-    frame = layout(300, xaxis=_time_axis(report), yaxis=SHARE_AXIS)
-    return {"data": [_coverage_trace(report)], "layout": with_markers(frame, report.markers)}
-
-
 def _emotions(report: SessionReport) -> Figure:
     # Bars without gaps look like stacked areas, which would draw over stretches without data.
-    times = _times(report)
+    times = midpoints(report)
     clocks = [clock(bucket.start_s) for bucket in report.buckets]
     data = [
         {
@@ -202,7 +109,7 @@ def _emotions(report: SessionReport) -> Figure:
     ]
     frame = layout(
         380,
-        xaxis=_time_axis(report),
+        xaxis=time_axis(report.window),
         yaxis=SHARE_AXIS,
         barmode="stack",
         bargap=0,
@@ -256,7 +163,7 @@ def _matrix(report: SessionReport) -> Figure:
     }
     frame = layout(
         120 + ROW_PX * len(rows),
-        xaxis=_time_axis(report, showgrid=False, title=None, ticksuffix=" min"),
+        xaxis=time_axis(report.window, showgrid=False, title=None, ticksuffix=" min"),
         yaxis=name_axis([row.name for row in rows]),
     )
     frame["margin"] = frame["margin"] | {"t": 48}

@@ -11,7 +11,8 @@ from django.core.cache import cache
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from sessions.models import ClassSession, Sample
+from sessions.minutes import MINUTE_S
+from sessions.models import ClassSession, Minute
 from sessions.reports.buckets import class_engagement
 
 POINTS: Final = 24
@@ -40,7 +41,7 @@ def sparklines_for(sessions: Sequence[ClassSession]) -> dict[int, list[float | N
 def _lines(sessions: Sequence[ClassSession]) -> dict[int, list[float | None]]:
     widths = {session.pk: _width(session) for session in sessions}
     means: dict[int, dict[int, list[float | None]]] = {pk: {} for pk in widths}
-    rows = Sample.objects.filter(session__in=widths).means_by_session_and_time(widths)
+    rows = Minute.objects.filter(session__in=widths).means_by_session_and_time(widths)
     for session_id, bucket, mean in rows:
         means[session_id].setdefault(bucket, []).append(mean)
     return {
@@ -50,9 +51,10 @@ def _lines(sessions: Sequence[ClassSession]) -> dict[int, list[float | None]]:
 
 
 def _width(session: ClassSession) -> int:
-    """Seconds of a stretch: at most POINTS of them, and each at least two sampling intervals."""
-    length_s = session.elapsed.total_seconds()
-    return max(1, ceil(length_s / POINTS), ceil(2 * session.interval_s))
+    """Seconds of a stretch, whole minutes: at most POINTS of them, and each at least two sampling
+    intervals."""
+    least_s = max(session.elapsed.total_seconds() / POINTS, 2 * session.interval_s)
+    return MINUTE_S * max(1, ceil(least_s / MINUTE_S))
 
 
 def sparkline(values: Sequence[float | None]) -> SafeString:

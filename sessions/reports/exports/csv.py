@@ -72,7 +72,7 @@ def students(report: SessionReport) -> bytes:
     estimated = ("engagement", "facing", "dominant", *(f"{name}_share" for name in EMOTIONS))
     head = (
         *("session", "student", "participant", "attended_s", "attendance"),
-        *("samples", "usable", "coverage"),
+        *("samples", "usable", "coverage", "disputed_s"),
         *(estimated if report.with_emotion else ()),
         *("remark", "model", "detector", "definition", "simulated", "note", "generated_at"),
     )
@@ -169,6 +169,7 @@ def _student(report: SessionReport, row: StudentRow) -> tuple[object, ...]:
         *(plain(report.title), plain(row.name), row.participant_id),
         *(round(tally.attended_s, 1), _number(tally.attendance)),
         *(tally.samples, tally.usable, _number(tally.coverage)),
+        round(report.disputes.by_student.get(row.participant_id, 0.0), 1),
         *(estimated if report.with_emotion else ()),
         *(
             TOO_LITTLE if too_little else "",

@@ -23,12 +23,16 @@ agreement     of the estimate with answers to check-ins: {"answers", "students",
               "low", "high"}, the latter three null for too few; null with presence
 alerts        what the live page pointed out: [{"kind", "label", "name", "second", "value",
               "ended_second", "acknowledged_second"}]
+disputes      what students call wrong; it changes no figure: {"students": how many, "disputed_s":
+              seconds connected that they call wrong, "connected_s": of the whole class,
+              "samples": in what is called wrong, "share": of the recorded samples, "rows":
+              [{"start_s", "end_s", "reason"}]}
 room          of the room's camera, or null: {"models", "detectors", "frames", "coverage", "faces",
               "facing", "width_s", "buckets": [{"start_s", "frames", "coverage", "faces",
               "facing", "emotions"}]}, means over its pictures; no other figure has them
 students      [{"participant", "participants": all of this student, "student", "name",
               "simulated", "attended_s", "attendance", "samples", "usable", "coverage",
-              "engagement", "facing", "emotion_shares", "dominant"}]
+              "engagement", "facing", "emotion_shares", "dominant", "disputed_s"}]
 sample_fields names of the columns of samples
 samples       one array a sample, in order of time; participant refers to students
 
@@ -118,6 +122,14 @@ def head(report: SessionReport) -> dict[str, Any]:
         "signs": report.voice.signs,
         "agreement": None if report.agreement is None else asdict(report.agreement),
         "alerts": [asdict(one) for one in report.alerts],
+        "disputes": {
+            "students": report.disputes.students,
+            "disputed_s": report.disputes.disputed_s,
+            "connected_s": report.disputes.connected_s,
+            "samples": report.disputes.samples,
+            "share": report.disputes.share,
+            "rows": [asdict(one) for one in report.disputes.rows],
+        },
         "room": None if report.room is None else asdict(report.room),
         "students": [
             {
@@ -127,6 +139,7 @@ def head(report: SessionReport) -> dict[str, Any]:
                 "name": row.name,
                 "simulated": row.is_simulated,
                 "attendance": row.tally.attendance,
+                "disputed_s": report.disputes.by_student.get(row.participant_id, 0.0),
             }
             | _tally(row.tally)
             for row in report.students
