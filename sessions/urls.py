@@ -8,6 +8,7 @@ from sessions.joining import record_pages as record
 from sessions.joining import room_pages as room
 from sessions.joining import voice as own_voice
 from sessions.reports import attendance_pages as attendance
+from sessions.reports import course_pages as course_reports
 from sessions.reports import pages as reports
 from sessions.site import pages
 from sessions.teaching import courses, deletion, door, markers, notes, try_it, voice
@@ -70,6 +71,8 @@ urlpatterns = [
         attendance.course_attendance_csv,
         name="course_attendance_csv",
     ),
+    path("courses/<int:pk>/trends/", course_reports.course_trends, name="course_trends"),
+    path("courses/<int:pk>/compare/", course_reports.course_compare, name="course_compare"),
     path("courses/", courses.course_list, name="courses"),
     path("courses/new/", courses.course_new, name="course_new"),
     path("courses/<int:pk>/", courses.course_page, name="course"),

@@ -97,6 +97,8 @@ def addresses(course: Course) -> Iterator[tuple[str, str]]:
     yield "sessions list", reverse("dashboard")
     yield "courses list", reverse("courses")
     yield "course overview", reverse("course", args=[course.pk])
+    yield "course trends", reverse("course_trends", args=[course.pk])
+    yield "course comparison", reverse("course_compare", args=[course.pk])
     yield "course attendance", reverse("course_attendance", args=[course.pk])
     yield "course attendance CSV", reverse("course_attendance_csv", args=[course.pk])
     if student is not None:

@@ -72,6 +72,13 @@ class MinuteQuerySet(QuerySet["Minute"]):
             .order_by("session_id", "participant_id")
         )
 
+    def engagement_by_student(self) -> Rows:
+        """(session, participant, student, usable, measured, sum of engagement)."""
+        sums = {name: Sum(name) for name in ("usable", "measured", "engagement_sum")}
+        keys = ("session_id", "participant_id", "participant__student_id")
+        grouped: Rows = self.values(*keys).annotate(**sums).order_by(*keys[:2])
+        return grouped.values_list(*keys, *sums)
+
     def means_by_session_and_time(
         self, widths_s: Mapping[int, int]
     ) -> QuerySet[Minute, tuple[int, int, float | None]]:

@@ -14,6 +14,7 @@ from inference.labels import EMOTIONS
 from inference.registry import model_manifest
 from sessions.reports.agreement import Agreement
 from sessions.reports.disputes import DisputeReport
+from sessions.reports.intervals import Interval
 from sessions.reports.segments import Change
 from sessions.reports.session import SessionReport
 
@@ -150,6 +151,21 @@ def change(change: Change | None) -> str:
         return f"no clear change ({change.low:+.2f} to {change.high:+.2f})"
     word = "up" if change.mean > 0 else "down"
     return f"{word} {abs(change.mean):.2f} ({change.low:+.2f} to {change.high:+.2f})"
+
+
+def interval(found: Interval) -> str:
+    """The 95 % interval of an engagement."""
+    return f"{found.low:.2f} to {found.high:.2f}"
+
+
+def difference(found: Interval | None) -> str:
+    """A difference of engagement with its interval, in words."""
+    if found is None:
+        return "too few students"
+    if not found.is_clear:
+        return f"no clear difference ({found.low:+.2f} to {found.high:+.2f})"
+    word = "higher" if found.value > 0 else "lower"
+    return f"{abs(found.value):.2f} {word} ({found.low:+.2f} to {found.high:+.2f})"
 
 
 def duration(seconds: float) -> str:

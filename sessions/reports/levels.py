@@ -52,7 +52,7 @@ def stretches(report: SessionReport) -> tuple[Stretch, ...]:
         for row in report.students:
             cell = row.cells[place]
             if cell.engagement is not None:
-                counts[_level(cell.engagement, is_old)] += 1
+                counts[level_by(cell.engagement, is_old)] += 1
             elif cell.coverage is not None:
                 little += 1
         if little or any(counts.values()):
@@ -61,7 +61,7 @@ def stretches(report: SessionReport) -> tuple[Stretch, ...]:
     return tuple(made)
 
 
-def _level(engagement: float, is_old: bool) -> Level:
+def level_by(engagement: float, is_old: bool) -> Level:
     """By index-1 nearly all faces are high: it has two levels."""
     if is_old:
         return "engaged" if engagement >= INDEX_1_ENGAGED else "not"

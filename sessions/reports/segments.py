@@ -12,18 +12,13 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-import numpy as np
-
 from sessions.models import ClassSession, Marker
 from sessions.reports.buckets import COLUMNS, Sums, class_engagement, coverage, is_enough
+from sessions.reports.intervals import of_mean
 from sessions.reports.records import Record, stored_in
 from sessions.reports.tally import seconds_within
 from sessions.reports.window import Window
 
-LEAST_STUDENTS: Final = 5
-"""That a change is told of: the interval of fewer says nothing."""
-RESAMPLES: Final = 2000
-LEVEL: Final = 0.95
 START: Final = "Start"
 
 
@@ -74,34 +69,72 @@ def segments_of(
     """The segments of a session, none without markers; one query where there are some."""
     if not markers:
         return ()
-    interval_s = session.interval_s
+    made: list[Segment] = []
+    before: tuple[float | None, ...] = ()
+    for one in parts_of(session, window, markers, students, bucket_s, with_emotion):
+        made.append(
+            Segment(
+                one.start_s,
+                one.end_s,
+                one.number,
+                one.kind,
+                one.label,
+                class_engagement(one.engagements),
+                class_engagement(one.facings),
+                one.coverage,
+                _change(before, one.engagements),
+            )
+        )
+        before = one.engagements
+    return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A segment by student, in the order of the records: None for too little data."""
+
+    start_s: int
+    end_s: int
+    number: int
+    kind: str
+    label: str
+    coverage: float | None
+    engagements: tuple[float | None, ...]
+    facings: tuple[float | None, ...]
+
+
+def parts_of(
+    session: ClassSession,
+    window: Window,
+    markers: Sequence[Marker],
+    students: Sequence[Record],
+    bucket_s: int,
+    with_emotion: bool,
+) -> list[Part]:
+    """What students were like in each segment, of which there is at least one; one query."""
     borders = _borders(markers, window)
     starts = [start for start, *_ in borders]
     pieces = _pieces_of_cut_buckets(session, window, starts, bucket_s)
-    parts = [_by_segment(one, pieces, starts, bucket_s) for one in students]
-    made: list[Segment] = []
-    before: list[float | None] = []
+    by_student = [_by_segment(one, pieces, starts, bucket_s) for one in students]
+    made = []
     for place, (start_s, end_s, number, kind, label) in enumerate(borders):
-        sums = [part[place] for part in parts]
+        sums = [parts[place] for parts in by_student]
         connected_s = sum(seconds_within(one.stays, start_s, end_s) for one in students)
-        usable, expected = sum(one.usable for one in sums), connected_s / interval_s
+        usable, expected = sum(one.usable for one in sums), connected_s / session.interval_s
         told = with_emotion and is_enough(usable, expected)
-        means = [one.mean_engagement if told else None for one in sums]
         made.append(
-            Segment(
+            Part(
                 start_s,
                 end_s,
                 number,
                 kind,
                 label,
-                class_engagement(means),
-                class_engagement(one.mean_facing for one in sums) if told else None,
                 coverage(usable, expected),
-                _change(before, means),
+                tuple(one.mean_engagement if told else None for one in sums),
+                tuple(one.mean_facing if told else None for one in sums),
             )
         )
-        before = means
-    return tuple(made)
+    return made
 
 
 def _borders(markers: Sequence[Marker], window: Window) -> list[tuple[int, int, int, str, str]]:
@@ -109,7 +142,7 @@ def _borders(markers: Sequence[Marker], window: Window) -> list[tuple[int, int, 
     starts = [
         (one.second, number, str(one.kind), one.label) for number, one in enumerate(markers, 1)
     ]
-    if starts[0][0] > window.start_s:
+    if not starts or starts[0][0] > window.start_s:
         starts.insert(0, (window.start_s, 0, "", START))
     ends = [one[0] for one in starts[1:]] + [max(int(window.end_s), starts[-1][0])]
     return [
@@ -153,17 +186,14 @@ def _by_segment(
 
 
 def _change(before: Sequence[float | None], after: Sequence[float | None]) -> Change | None:
-    changes = np.array(
-        [
-            new - old
-            for old, new in zip(before, after, strict=False)
-            if old is not None and new is not None
-        ]
-    )
-    if len(changes) < LEAST_STUDENTS:
-        return None
-    # The same figures give the same interval.
-    drawn = np.random.default_rng(0).choice(changes, (RESAMPLES, len(changes)))
-    tail = (1 - LEVEL) / 2
-    low, high = np.quantile(drawn.mean(axis=1), (tail, 1 - tail))
-    return Change(float(changes.mean()), float(low), float(high), len(changes))
+    found = of_mean(own_changes(before, after))
+    return None if found is None else Change(found.value, found.low, found.high, found.n)
+
+
+def own_changes(before: Sequence[float | None], after: Sequence[float | None]) -> list[float]:
+    """Of the students that were seen in both; both in the same order of students."""
+    return [
+        new - old
+        for old, new in zip(before, after, strict=False)
+        if old is not None and new is not None
+    ]

@@ -190,7 +190,7 @@ def session_report(session: ClassSession, window: Window | None = None) -> Sessi
         with_emotion=with_emotion,
         provenance=Provenance.of(Minute.objects.filter(session=session).provenance(), with_emotion),
         bucket_s=bucket_s,
-        buckets=_buckets(records, window, bucket_s, session.interval_s, with_emotion),
+        buckets=buckets_of(records, window, bucket_s, session.interval_s, with_emotion),
         cell_s=cell_s,
         first_cell=window.start_s // cell_s,
         students=students,
@@ -254,7 +254,7 @@ def _cell(sums: Sums, expected: float, with_emotion: bool) -> Cell:
     return Cell(sums.mean_engagement if told else None, coverage(sums.usable, expected))
 
 
-def _buckets(
+def buckets_of(
     records: Sequence[Record],
     window: Window,
     width_s: int,

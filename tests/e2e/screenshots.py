@@ -105,6 +105,8 @@ def addresses(server: Server, code: str) -> dict[str, dict[str, str]]:
             "try-it": "/try/",
             "courses": "/courses/",
             "course": f"/courses/{course}/",
+            "trends": f"/courses/{course}/trends/",
+            "compare": f"/courses/{course}/compare/",
             "attendance": f"/courses/{course}/attendance/",
             "course-edit": f"/courses/{course}/edit/",
             "student": f"/courses/{course}/students/{student}/",
