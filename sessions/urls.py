@@ -72,6 +72,7 @@ urlpatterns = [
         name="course_attendance_csv",
     ),
     path("courses/<int:pk>/trends/", course_reports.course_trends, name="course_trends"),
+    path("courses/<int:pk>/export/", course_reports.course_export, name="course_export"),
     path("courses/<int:pk>/compare/", course_reports.course_compare, name="course_compare"),
     path("courses/", courses.course_list, name="courses"),
     path("courses/new/", courses.course_new, name="course_new"),

@@ -73,7 +73,7 @@ def test_live_and_reloaded_dashboards_show_the_same_buckets(played: Played) -> N
 def test_report_and_exports_tell_the_same_by_the_same_definitions(stored: Played) -> None:
     report = session_report(stored.session)
     document = json.loads(collected(json_export.document(report)))
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_export.workbook(report)))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_export.workbook(report, [])))
     sheet = list(book["Timeline"].iter_rows(min_row=2, values_only=True))
     for index, bucket in enumerate(report.buckets[:-1]):
         engagement, covered = plain(bucket.start_s, bucket.start_s + report.bucket_s)

@@ -1,7 +1,9 @@
 import json
+from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
+from plotly.offline import get_plotlyjs_version
 from pytest_django import Settings
 
 from inference.labels import EMOTIONS
@@ -64,6 +66,12 @@ def test_the_matrix_has_a_row_a_student_and_shows_names_as_they_are() -> None:
     assert heat["z"][0][0] is None
     assert "<" not in heat["customdata"][0][0][0]
     assert all("<" not in text for text in figure["layout"]["yaxis"]["ticktext"])
+
+
+def test_the_script_that_draws_is_of_the_version_that_checks_figures_here() -> None:
+    script = Path(__file__).parent.parent / "static" / "vendor" / "plotly-cartesian.min.js"
+    first = script.read_text(encoding="utf-8")[:200]
+    assert f"plotly.js (cartesian - minified) v{get_plotlyjs_version()}" in first
 
 
 def test_plotly_gets_no_tags_from_names() -> None:

@@ -52,7 +52,7 @@ def test_the_file_holds_everything_and_refers_to_nothing() -> None:
     assert not any("url(" in style or "@import" in style for style in parts.styles)
     kinds = [attrs.get("type") for attrs, _ in parts.scripts]
     assert kinds == ["application/json", None, "module"]
-    assert html.count("plotly.js v") == 1
+    assert html.count("plotly.js (cartesian") == 1
     figures = json.loads(parts.scripts[0][1])
     assert list(figures) == ["levels", "engagement", "emotions", "mix", "matrix"]
 
@@ -79,7 +79,7 @@ def test_a_name_cannot_leave_its_place() -> None:
 def test_a_session_without_data_says_so() -> None:
     html = page(session_report(make_session(state="ended")))
     assert "Nothing was recorded" in html
-    assert "plotly.js v" not in html
+    assert "plotly.js (cartesian" not in html
 
 
 def test_without_emotion_the_file_shows_presence_only(settings: Settings) -> None:

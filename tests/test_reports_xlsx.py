@@ -9,12 +9,17 @@ from pytest_django import Settings
 
 from inference.labels import EMOTIONS
 from sessions.models import Sample
-from sessions.reports.exports.xlsx import workbook
-from sessions.reports.session import session_report
+from sessions.reports.exports import rows as sample_rows
+from sessions.reports.exports import xlsx
+from sessions.reports.session import SessionReport, session_report
 from tests.factories import make_session
 from tests.known_session import FORMULA_NAME, make_known_session
 
 pytestmark = pytest.mark.django_db
+
+
+def workbook(report: SessionReport, most_rows: int = xlsx.EXCEL_ROWS) -> bytes:
+    return xlsx.workbook(report, list(sample_rows.rows(report)), most_rows=most_rows)
 
 
 def opened(content: bytes) -> Workbook:

@@ -6,6 +6,7 @@ import io
 import zipfile
 from typing import Any, ClassVar, Final
 
+from asgiref.sync import async_to_sync
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.forms import ModelForm
@@ -25,7 +26,7 @@ from sessions.models import (
     Sample,
     Signal,
 )
-from sessions.reports.exports.xlsx import workbook
+from sessions.reports.exports.xlsx_process import workbook_of
 from sessions.reports.facts import file_name
 from sessions.reports.session import session_report
 from sessions.services import end_session
@@ -114,7 +115,8 @@ class ClassSessionAdmin(CountedDeletion, ErasingAdmin):
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
             for session in queryset.select_related("course"):
                 report = session_report(session)
-                archive.writestr(f"{session.pk}-{file_name(report, '.xlsx')}", workbook(report))
+                name = f"{session.pk}-{file_name(report, '.xlsx')}"
+                archive.writestr(name, async_to_sync(workbook_of)(report))
         response = HttpResponse(file.getvalue(), content_type="application/zip")
         response["Content-Disposition"] = 'attachment; filename="sessions.zip"'
         return response

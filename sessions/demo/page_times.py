@@ -24,6 +24,8 @@ from sessions.reports.attendance_csv import LAYOUTS
 from sessions.reports.exports.registry import EXPORTS
 
 READS: Final = 5
+PATIENCE_MS: Final = 10_000
+"""What took so long together is not read again."""
 MEGABYTE: Final = 1024 * 1024
 ADMIN: Final = {
     f"admin {name}": name for name in ("classsession", "participant", "sample", "minute")
@@ -99,6 +101,7 @@ def addresses(course: Course) -> Iterator[tuple[str, str]]:
     yield "course overview", reverse("course", args=[course.pk])
     yield "course trends", reverse("course_trends", args=[course.pk])
     yield "course comparison", reverse("course_compare", args=[course.pk])
+    yield "course export zip", reverse("course_export", args=[course.pk])
     yield "course attendance", reverse("course_attendance", args=[course.pk])
     yield "course attendance CSV", reverse("course_attendance_csv", args=[course.pk])
     if student is not None:
@@ -121,7 +124,9 @@ def addresses(course: Course) -> Iterator[tuple[str, str]]:
 
 
 def _page(client: AsyncClient, page: str, address: str) -> PageTime:
-    times = [_read(client, page, address)[0] for _ in range(READS)]
+    times: list[float] = []
+    while len(times) < READS and sum(times) < PATIENCE_MS:
+        times.append(_read(client, page, address)[0])
     tracemalloc.start()
     try:
         queries = _read(client, page, address)[1]

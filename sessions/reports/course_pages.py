@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from sessions.models import ClassSession
@@ -15,6 +16,7 @@ from sessions.reports.charts.course import course_charts
 from sessions.reports.compare import Comparison, Pair, compare_groups, compare_sessions, mean_of
 from sessions.reports.course import course_report
 from sessions.reports.course_forms import GroupsForm, SessionsForm
+from sessions.reports.course_zip import course_zip
 from sessions.reports.facts import NOTE, PRESENCE_NOTE
 from sessions.reports.since import since_last_time
 from sessions.site.access import TeacherRequest, own_course
@@ -33,6 +35,17 @@ def course_trends(request: TeacherRequest, pk: int) -> HttpResponse:
         "note": NOTE if report.with_emotion else PRESENCE_NOTE,
     }
     return render(request, "reports/course_trends.html", context)
+
+
+@login_required
+@require_safe
+def course_export(request: TeacherRequest, pk: int) -> StreamingHttpResponse:
+    course = own_course(request, pk)
+    response = StreamingHttpResponse(course_zip(course), content_type="application/zip")
+    name = slugify(course.name) or "course"
+    response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @login_required

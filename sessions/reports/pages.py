@@ -1,5 +1,7 @@
 """After the class: a session's report, its exports, a student across a course."""
 
+from typing import Final
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -18,6 +20,11 @@ from sessions.reports.student import student_report
 from sessions.reports.summary import summary
 from sessions.reports.window import BadWindow, Window, by_minutes, whole, window_of
 from sessions.site.access import TeacherRequest, own_session
+
+GONE: Final = (
+    "The single samples of this session are deleted, as the site keeps them for a shorter time. "
+    "What they add up to is in the CSV of minutes."
+)
 
 
 @login_required
@@ -47,7 +54,7 @@ def session_report(request: TeacherRequest, pk: int) -> HttpResponse:
             "simulated": simulated(report),
             "charts": charts,
             "figures": {chart.key: chart.figure for chart in charts},
-            "exports": [one for one in EXPORTS.values() if not one.is_empty(report)],
+            "exports": [one for one in EXPORTS.values() if one.is_offered(report)],
             "marker_kinds": Marker.Kind.choices,
         },
     )
@@ -61,6 +68,8 @@ def session_export(request: TeacherRequest, pk: int, kind: str) -> HttpResponseB
     if kind not in EXPORTS:
         raise Http404(f"There is no export of the kind {kind!r}.")
     export = EXPORTS[kind]
+    if export.needs_samples and session.thinned_at:
+        return HttpResponse(GONE, status=410, content_type="text/plain; charset=utf-8")
     window, trouble = _window(request, session)
     if trouble:
         return HttpResponseBadRequest(trouble, content_type="text/plain; charset=utf-8")

@@ -7,7 +7,6 @@ from typing import Final
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
-from plotly.offline import get_plotlyjs
 
 from sessions.reports.charts.session import session_charts
 from sessions.reports.exports.export import Export
@@ -30,7 +29,7 @@ def page(report: SessionReport) -> str:
             "charts": charts,
             "figures": {chart.key: chart.figure for chart in charts},
             "css": _static("css/tokens.css") + _static("css/site.css"),
-            "plotly": get_plotlyjs(),
+            "plotly": _static("vendor/plotly-cartesian.min.js"),
             "script": _static("js/reports/report.js"),
         },
     )

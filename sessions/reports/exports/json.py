@@ -33,7 +33,10 @@ room          of the room's camera, or null: {"models", "detectors", "frames", "
 students      [{"participant", "participants": all of this student, "student", "name",
               "simulated", "attended_s", "attendance", "samples", "usable", "coverage",
               "engagement", "facing", "emotion_shares", "dominant", "disputed_s"}]
-sample_fields names of the columns of samples
+time_zone     of the site; times here are in UTC
+minute_fields names of the columns of minutes
+minutes       one array a student and minute (and model): what stays when the samples are deleted
+sample_fields names of the columns of samples; empty arrays of them where they are deleted
 samples       one array a sample, in order of time; participant refers to students
 
 Times are in UTC; shares, coverage, probabilities and engagement are from 0 to 1; null is too
@@ -48,7 +51,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
+from django.utils import timezone
+
 from inference.labels import EMOTIONS
+from sessions.querysets.minutes import KEY, SUMMED
 from sessions.reports.exports import rows as sample_rows
 from sessions.reports.exports.export import Export
 from sessions.reports.facts import note, simulated
@@ -60,13 +66,26 @@ SCHEMA: Final = {"name": "engagement-session", "version": 1}
 
 async def document(report: SessionReport) -> AsyncIterator[bytes]:
     """The file in pieces; one sample a line."""
-    yield _dump(head(report))[:-1] + b',\n"samples": ['
+    yield _dump(head(report))[:-1] + b',\n"minutes": ['
+    between = b"\n"
+    async for minutes in sample_rows.minute_chunks(report):
+        lines = [_dump([getattr(one, name) for name in minute_fields(report)]) for one in minutes]
+        yield between + b",\n".join(lines)
+        between = b",\n"
+    yield b'\n],\n"samples": ['
     between = b"\n"
     async for chunk in sample_rows.chunks(report):
         lines = [_dump([key, _iso(at), *rest]) for key, at, *rest in chunk]
         yield between + b",\n".join(lines)
         between = b",\n"
     yield b"\n]}\n"
+
+
+def minute_fields(report: SessionReport) -> tuple[str, ...]:
+    """Of sessions.models.Minute; without emotion, none that a model estimated."""
+    if not report.with_emotion:
+        return ("participant_id", "second", "detector", "samples", "usable")
+    return (*KEY, *SUMMED)
 
 
 def head(report: SessionReport) -> dict[str, Any]:
@@ -85,6 +104,7 @@ def head(report: SessionReport) -> dict[str, Any]:
         "detectors": report.provenance.detectors,
         "definitions": report.provenance.definitions,
         "labels": EMOTIONS,
+        "time_zone": str(timezone.get_current_timezone()),
         "session": {
             "id": report.session_id,
             "title": report.title,
@@ -143,6 +163,10 @@ def head(report: SessionReport) -> dict[str, Any]:
             }
             | _tally(row.tally)
             for row in report.students
+        ],
+        "minute_fields": [
+            {"participant_id": "participant", "model_name": "model"}.get(name, name)
+            for name in minute_fields(report)
         ],
         "sample_fields": [
             {"participant_id": "participant", "model_name": "model"}.get(name, name)

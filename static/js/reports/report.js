@@ -7,6 +7,8 @@
 /** @typedef {{ data: Record<string, any>[], layout: Record<string, any> }} Figure */
 
 const NARROW_PX = 480;
+/** Inside a card on A4, which is no wider whatever the screen is. */
+const PAPER_PX = 650;
 /** Of the axis of charts over the time of a lesson. */
 const TIME_TITLE = "minutes since the start";
 const CONFIG = {
@@ -88,6 +90,7 @@ async function draw() {
   const drawn = [...places].map((place) => {
     const figure = figures[place.dataset.figure ?? ""];
     const layout = dressed(figure.layout, place.clientWidth < NARROW_PX);
+    if (matchMedia("print").matches) layout.width = PAPER_PX;
     return window.Plotly.react(place, figure.data, layout, CONFIG);
   });
   await Promise.all(drawn);
@@ -97,5 +100,7 @@ async function draw() {
   document.documentElement.dataset.ready = "true";
 }
 
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+for (const media of ["(prefers-color-scheme: dark)", "print"]) {
+  matchMedia(media).addEventListener("change", draw);
+}
 await draw();
