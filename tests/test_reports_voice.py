@@ -74,5 +74,14 @@ def test_the_report_and_every_export_have_them(owner: Client, session: ClassSess
     assert rows[0]["question"] == "'=Clear?"
     assert NAME not in text
     sheet = openpyxl.load_workbook(io.BytesIO(export(owner, session, "xlsx")))["Check-ins"]
-    assert [sheet.cell(2, column).value for column in range(3, 10)] == [0, 1, 0, 2, 1, 4, 3.75]
+    assert [sheet.cell(2, column).value for column in range(3, 11)] == [
+        "by the teacher",
+        0,
+        1,
+        0,
+        2,
+        1,
+        4,
+        3.75,
+    ]
     assert "Check-ins" in export(owner, session, "html").decode()

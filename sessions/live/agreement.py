@@ -53,6 +53,7 @@ class SessionTruth:
     voice: Voice = NOBODY
     alerts: tuple[AlertView, ...] = ()
     rules: Rules = field(default_factory=Rules)
+    random_check_ins: bool = False
 
 
 def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
@@ -89,6 +90,7 @@ def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
             voices.get(session.pk, NOBODY),
             alerts.get(session.pk, ()),
             rules_of(session.course),
+            session.random_check_ins,
         )
         for session in ClassSession.objects.filter(pk__in=session_ids).select_related("course")
     }

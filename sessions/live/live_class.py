@@ -91,6 +91,10 @@ class LiveClass:
         return self._truth.interval_s * self._pace
 
     @property
+    def asks_at_random(self) -> bool:
+        return self.state == "live" and self._truth.random_check_ins
+
+    @property
     def show_engagement(self) -> bool:
         return self._truth.show_engagement
 

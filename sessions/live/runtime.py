@@ -24,6 +24,7 @@ from sessions.live.exchange import Exchange
 from sessions.live.housekeeping import Housekeeping
 from sessions.live.live_class import LiveClass
 from sessions.live.probes import Probes
+from sessions.live.random_check_ins import look_after
 from sessions.live.recorder import Recorder
 from sessions.live.sharing import paces
 from sessions.live.tasks import Tasks
@@ -221,9 +222,22 @@ class Runtime:
                 await self._exchange.subscribe(session_group(session_id))
             for live in list(self.classes.values()):
                 await live.audience.store_alerts(self.database)
+            await self._ask_at_random()
             await self.agree(list(self.classes))
             for live in list(self.classes.values()):
                 await live.audience.check(self.database)
+
+    async def _ask_at_random(self) -> None:
+        """Where a teacher wants it; while the database is away nobody is asked."""
+        asking = [live for live in self.classes.values() if live.asks_at_random]
+        if not asking:
+            return
+        ids = [live.session_id for live in asking]
+        awake = [live.session_id for live in asking if live.students]
+        try:
+            await self.database(look_after, ids, awake)
+        except Exception as error:
+            logger.warning("Nobody is asked at random: %s", error)
 
     async def _follow(self) -> None:
         """Agree at once about sessions that changed; what changes meanwhile is one question more,

@@ -57,6 +57,12 @@ class ClassSession(models.Model):
         default=False,
         help_text="Whoever has the code then sees all names. Otherwise everybody types theirs.",
     )
+    random_check_ins = models.BooleanField(
+        "ask at random moments",
+        default=False,
+        help_text="“How well can you follow right now?”, at most once in ten minutes. The answers "
+        "show whether the estimate agrees with your students.",
+    )
     is_locked = models.BooleanField("nobody else can join", default=False, editable=False)
     notes = models.TextField(
         "the teacher's notes",

@@ -23,6 +23,9 @@ class CheckIn(models.Model):
     question = models.CharField(max_length=120)
     second = models.PositiveIntegerField(help_text="Of the session, when it was asked.")
     closed_second = models.PositiveIntegerField(null=True, help_text="Null while it is open.")
+    is_random = models.BooleanField(
+        default=False, editable=False, help_text="Whether the site asked at a random moment."
+    )
 
     objects = CheckInQuerySet.as_manager()
 

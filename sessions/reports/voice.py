@@ -14,13 +14,14 @@ KINDS = tuple(Signal.Kind.values)
 class CheckInRow:
     """One question. counts: of the answers 1 to 5. mean: 1 to 5, None without answers.
 
-    closed_s: None while it is open.
+    closed_s: None while it is open. is_random: asked by the site at a random moment.
     """
 
     second: int
     closed_s: int | None
     question: str
     counts: tuple[int, ...]
+    is_random: bool
 
     @property
     def answers(self) -> int:
@@ -52,6 +53,7 @@ def voice_report(session: ClassSession, window: Window) -> VoiceReport:
             row.closed_second,
             row.question,
             tuple(getattr(row, f"answered_{value}") for value in range(1, 6)),
+            row.is_random,
         )
         for row in CheckIn.objects.filter(session=session).with_counts()
         if window.holds(row.second)

@@ -55,6 +55,7 @@ class SessionForm(forms.ModelForm):
         model = ClassSession
         fields: ClassVar = [
             "title", "course", "planned_minutes", "interval_s", "show_engagement", "show_roster",
+            "random_check_ins",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:

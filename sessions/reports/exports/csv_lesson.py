@@ -53,7 +53,10 @@ def voice(report: SessionReport) -> bytes:
     title, generated = plain(report.title), report.generated_at.isoformat(timespec="seconds")
     rows: list[Sequence[object]] = [head]
     rows += [
-        (title, one.second, "check-in", plain(one.question), *one.counts, generated)
+        (
+            *(title, one.second, "random check-in" if one.is_random else "check-in"),
+            *(plain(one.question), *one.counts, generated),
+        )
         for one in report.voice.check_ins
     ]
     rows += [

@@ -17,7 +17,7 @@ timeline      {"width_s", "buckets": [{"start_s", "samples", "usable", "expected
 markers       [{"second", "kind", "text"}]: the teacher's, in order
 segments      between markers: [{"start_s", "end_s", "number", "kind", "label", "engagement",
               "facing", "coverage", "change": {"mean", "low", "high", "students"} or null}]
-check_ins     [{"second", "closed_s", "question", "counts": of the answers 1 to 5}]
+check_ins     [{"second", "closed_s", "question", "counts": of the answers 1 to 5, "is_random"}]
 signs         by kind (confused, too_fast, too_slow, hand), the seconds at which one was given
 agreement     of the estimate with answers to check-ins: {"answers", "students", "correlation",
               "low", "high"}, the latter three null for too few; null with presence

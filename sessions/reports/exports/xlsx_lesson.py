@@ -37,11 +37,13 @@ def segments(sheets: Sheets, sheet: Worksheet, report: SessionReport) -> None:
 
 def check_ins(sheets: Sheets, sheet: Worksheet, report: SessionReport) -> None:
     columns: list[Column] = [("At", 10, "time"), ("Question", 40, "text")]
+    columns += [("Asked", 12, "text")]
     columns += [(str(value), 8, "count") for value in range(1, 6)]
     columns += [("Answers", 10, "count"), ("Mean (1 to 5)", 12, "value")]
     sheets.head(sheet, columns)
     for index, one in enumerate(report.voice.check_ins, start=1):
-        values: list[Any] = [one.second / DAY_S, one.question, *one.counts]
+        values: list[Any] = [one.second / DAY_S, one.question]
+        values += ["at random" if one.is_random else "by the teacher", *one.counts]
         sheets.row(sheet, index, columns, [*values, one.answers, one.mean], blank="")
 
 

@@ -11,7 +11,8 @@ import { Levels } from "./levels.js";
 import { markerLines, takeMarkers } from "./markers.js";
 import { showRoom } from "./room.js";
 import { showVoice } from "./voice.js";
-import { StudentCards } from "./student_cards.js";
+import { control } from "./student_controls.js";
+import { Students } from "./students.js";
 
 const DRAW_EVERY_MS = 1000;
 const SAY_EVERY_MS = 30_000;
@@ -22,7 +23,8 @@ const root = document.documentElement;
 const withEmotion = document.getElementById("mix-chart") !== null;
 const series = new ClassSeries(page.emotions);
 const levels = withEmotion ? new Levels(find("levels")) : null;
-const cards = new StudentCards(find("students"), page.colours, withEmotion);
+const places = { tiles: find("students"), rows: find("student-rows") };
+const students = new Students(places, page.colours, withEmotion, page.socket);
 
 const now = {
   state: "planned",
@@ -92,7 +94,7 @@ function takeSnapshot(snapshot) {
   setClock(snapshot.now);
   setState(snapshot.session.state);
   series.load(snapshot.series);
-  cards.load(snapshot.participants, snapshot.now);
+  students.load(snapshot.participants, snapshot.now);
   levels?.load(snapshot.participants);
   root.dataset.ready = "true";
   showAsks([]);
@@ -115,15 +117,15 @@ function takeTick(tick) {
     emotions: tick.emotions,
   });
   series.add(tick.buckets);
-  cards.update(tick.participants, tick.now);
+  students.update(tick.participants, tick.now);
   levels?.update(tick.participants, tick.removed);
   levels?.show(tick.coverage);
-  for (const id of tick.removed) cards.remove(id);
+  for (const id of tick.removed) students.remove(id);
   showAsks(tick.asks);
   showRoom(tick.room);
   takeMarkers(tick.markers);
-  showAlerts(tick.alerts, (id) => cards.nameOf(id));
-  showVoice(tick.voice, tick.connected, (id) => cards.nameOf(id));
+  showAlerts(tick.alerts, (id) => students.nameOf(id));
+  showVoice(tick.voice, tick.connected, (id) => students.nameOf(id));
   showTrouble(tick.trouble);
   hasNews = true;
 }
@@ -164,9 +166,9 @@ function draw() {
   showFigures();
   if (!hasNews || document.hidden) return;
   hasNews = false;
-  find("nobody").hidden = cards.cards.size > 0;
-  find("charts").hidden = cards.cards.size === 0;
-  if (cards.cards.size === 0) return;
+  find("nobody").hidden = students.size > 0;
+  find("charts").hidden = students.size === 0;
+  if (students.size === 0) return;
   drawClass();
   if (withEmotion) {
     drawNow();
@@ -303,11 +305,7 @@ function plot(id, traces, more) {
   window.Plotly.react(find(id), traces, layout(more), plain);
 }
 
-const sorter = /** @type {HTMLSelectElement} */ (find("sort"));
-sorter.addEventListener("change", () => {
-  cards.order = sorter.value;
-  cards.sort();
-});
+control(students, find);
 
 function redraw() {
   hasNews = true;
