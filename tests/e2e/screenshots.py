@@ -98,6 +98,7 @@ def addresses(server: Server, code: str) -> dict[str, dict[str, str]]:
             "qr": f"/sessions/{live}/qr/",
             "end": f"/sessions/{live}/end/",
             "live": f"/sessions/{live}/live/",
+            "live-table": f"/sessions/{live}/live/",
             "display": f"/sessions/{live}/display/",
             "report": f"/sessions/{ended}/report/",
             "report-stretch": f"/sessions/{ended}/report/?from=600&to=1500",
@@ -135,8 +136,10 @@ def photograph(page: Page, name: str, address: str, file: Path, tallest: float) 
     if name in ("class", "room"):
         flag(page, "socket", "open")
         page.get_by_role("button", name="Turn on camera").click()
-    if name in ("class", "room", "live"):
+    if name in ("class", "room", "live", "live-table"):
         page.wait_for_timeout(4000)
+    if name == "live-table":
+        page.get_by_role("button", name="Table", exact=True).click()
     page.wait_for_timeout(800)
     width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
     area: FloatRect = {"x": 0, "y": 0, "width": width, "height": min(height, tallest)}

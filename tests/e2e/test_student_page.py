@@ -183,7 +183,7 @@ class TestWithACamera:
         expect(page.locator("#session-state")).to_have_text("Live")
         school.teacher_posts(code, "end")
         expect(page.get_by_role("heading", name="This class has ended")).to_be_visible()
-        expect(page.get_by_role("link", name="The same as JSON")).to_be_visible()
+        expect(page.get_by_role("link", name="JSON")).to_be_visible()
 
     def test_opened_elsewhere_the_first_page_offers_to_come_back(
         self, page: Page, school: School
