@@ -52,6 +52,7 @@ urlpatterns = [
     path("sessions/<int:pk>/alerts/<int:alert_pk>/seen/", voice.acknowledge, name="alert_seen"),
     path("sessions/<int:pk>/ask/", voice.ask, name="check_in_ask"),
     path("sessions/<int:pk>/ask/close/", voice.close, name="check_in_close"),
+    path("sessions/<int:pk>/ask/random/", voice.ask_at_random, name="check_in_random"),
     path("sessions/<int:pk>/hands/<int:participant_pk>/lower/", voice.lower, name="hand_lower"),
     path("sessions/<int:pk>/room/allow/", door.allow_room, name="room_allow"),
     path("sessions/<int:pk>/room/end/", door.end_room, name="room_end"),

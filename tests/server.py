@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,16 @@ def change(server: Server, sql: str) -> None:
     path = server.environ["DATABASE_URL"].removeprefix("sqlite:///")
     with closing(sqlite3.connect(path, timeout=20)) as database, database:
         database.execute(sql)
+
+
+def set_back(server: Server, session_id: int, seconds: int) -> None:
+    """Let a live session have begun so long ago."""
+    began = datetime.now(UTC) - timedelta(seconds=seconds)
+    change(
+        server,
+        f"UPDATE class_sessions_classsession SET started_at = '{began:%Y-%m-%d %H:%M:%S.%f}', "
+        f"clock_at = clock_at - {seconds} WHERE id = {session_id}",
+    )
 
 
 @functools.cache

@@ -16,10 +16,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from sessions.joining.disputes import call_wrong
 from sessions.live.thinning import thin_expired
-from sessions.models import ClassSession, Connection, Sample
+from sessions.models import ClassSession, Connection, Dispute, Sample
 from sessions.reports.disputes import DisputeReport, DisputeRow
 from sessions.reports.facts import disputed, facts
 from sessions.reports.session import SessionReport, session_report
+from sessions.reports.student import student_report
 from sessions.reports.window import Window
 from tests.factories import make_participant, make_teacher
 from tests.known_session import (
@@ -184,3 +185,17 @@ class TestExports:
 
 def test_without_a_recorded_sample_there_is_no_share() -> None:
     assert DisputeReport(students=1).share is None
+
+
+@pytest.mark.django_db
+def test_a_students_page_says_how_much_they_call_wrong() -> None:
+    known = make_known_session()
+    for first, last in ((0, 60), (30, 120)):
+        Dispute.objects.create(participant=known.ann, first_second=first, last_second=last)
+    assert known.ann.student is not None
+    (row,) = student_report(known.ann.student).sessions
+    assert row.disputed_s == 120
+    client = Client()
+    client.force_login(known.teacher)
+    page = client.get(known.ann.student.get_absolute_url()).content.decode()
+    assert '<td class="number">2 min</td>' in page

@@ -159,7 +159,7 @@ def test_a_student_is_reported_across_sessions(
         add_stay(again, start, end)
         add_samples(again, range(start, start + 6), "happy", 0.6)
     make_session(known.session.course, state="ended")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         report = student_report(student)
     assert [row.title for row in report.sessions] == ["Earlier", "Waves & sound"]
     assert report.sessions_held == 3

@@ -176,7 +176,7 @@ def test_pages_take_a_fixed_number_of_queries(
     figures = students + room + markers + voice + disputes
     with django_assert_num_queries(sign_in + session + figures + register):
         owner.get(report)
-    with django_assert_num_queries(sign_in + 1 + 4):
+    with django_assert_num_queries(sign_in + 1 + 5):
         owner.get(student)
 
 

@@ -16,6 +16,7 @@ STORAGE_TESTS = (
     "test_live_inserting",
     "test_live_journal",
     "test_live_partitions",
+    "test_live_random_check_ins",
     "test_live_recorder",
     "test_live_snapshot",
     "test_live_thinning",
@@ -25,6 +26,7 @@ STORAGE_TESTS = (
 )
 WITH_A_SERVER = (
     "test_joining_membership.py::test_of_two_who_come_at_once_one_has_the_name",
+    "test_live_random_check_ins.py::test_a_student_of_a_real_class_is_asked",
     "test_live_recorder.py::test_a_server_that_is_ended_while_the_database_is_locked_loses_nothing",
 )
 """These start one, which has an SQLite database in any case."""

@@ -66,7 +66,21 @@ def test_a_hand_that_was_seen_is_down(teacher: Client, session: ClassSession) ->
     assert list(Signal.objects.hands_up().values_list("participant", flat=True)) == [ben.pk]
 
 
-@pytest.mark.parametrize("name", ["check_in_ask", "check_in_close", "hand_lower"])
+def test_random_check_ins_are_switched_on_and_off(teacher: Client, session: ClassSession) -> None:
+    address = reverse("check_in_random", args=[session.pk])
+    assert teacher.post(address, {"on": "1"}).json()["message"] == (
+        "The class is asked at random moments."
+    )
+    session.refresh_from_db()
+    assert session.random_check_ins
+    assert "not asked" in teacher.post(address, {"on": ""}).json()["message"]
+    session.refresh_from_db()
+    assert not session.random_check_ins
+
+
+@pytest.mark.parametrize(
+    "name", ["check_in_ask", "check_in_close", "check_in_random", "hand_lower"]
+)
 def test_strangers_and_colleagues_change_nothing(
     client: Client, session: ClassSession, name: str
 ) -> None:
@@ -75,9 +89,11 @@ def test_strangers_and_colleagues_change_nothing(
     Signal.objects.create(participant=ada, session=session, kind="hand", second=5)
     arguments = [session.pk, ada.pk] if name == "hand_lower" else [session.pk]
     address = reverse(name, args=arguments)
-    form = {"question": "Theirs?"}
+    form = {"question": "Theirs?", "on": "1"}
     assert "/accounts/login/" in client.post(address, form).headers["Location"]
     client.force_login(make_teacher())
     assert client.post(address, form).status_code == 404
     assert list(CheckIn.objects.open_in([session.pk])) == [check_in]
     assert Signal.objects.hands_up().count() == 1
+    session.refresh_from_db()
+    assert not session.random_check_ins

@@ -55,6 +55,19 @@ class SessionTruth:
     rules: Rules = field(default_factory=Rules)
     random_check_ins: bool = False
 
+    @property
+    def question(self) -> tuple[int | None, str | None]:
+        """The check-in that can be answered now, as students are told it."""
+        asked = self.voice.check_in
+        return (None, None) if asked is None else (asked.id, asked.question)
+
+    @property
+    def asks_at_random(self) -> bool:
+        """Whether random check-ins have to be asked, or one to be closed."""
+        asked = self.voice.check_in
+        is_open = asked is not None and asked.random
+        return self.state == "live" and (self.random_check_ins or is_open)
+
 
 def read_truths(session_ids: Collection[int]) -> dict[int, SessionTruth]:
     """The truth of each of the sessions that exist, in eight queries."""

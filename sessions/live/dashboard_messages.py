@@ -125,12 +125,14 @@ class Ask(Struct, frozen=True):
 
 
 class CheckInView(Struct, frozen=True):
-    """A question that can be answered now. counts: of the answers 1 to 5."""
+    """A question that can be answered now. counts: of the answers 1 to 5. random: asked by the
+    site itself."""
 
     id: int
     question: str
     second: int
     counts: list[int]
+    random: bool
 
 
 class VoiceView(Struct, frozen=True):

@@ -92,7 +92,7 @@ class LiveClass:
 
     @property
     def asks_at_random(self) -> bool:
-        return self.state == "live" and self._truth.random_check_ins
+        return self._truth.asks_at_random
 
     @property
     def show_engagement(self) -> bool:
@@ -219,7 +219,7 @@ class LiveClass:
                 self._compare(self.students[participant_id], person)
         if before.state != truth.state:
             self._tell_state()
-        if self._question(before) != self._question(truth):
+        if before.question != truth.question:
             for socket in list(self.students.values()):
                 self._tell_question(socket)
 
@@ -241,13 +241,8 @@ class LiveClass:
             self._tell_question(socket)
 
     def _tell_question(self, socket: StudentSocket) -> None:
-        question = protocol.Question(*self._question(self._truth))
+        question = protocol.Question(*self._truth.question)
         self._tasks.spawn(partial(socket.say, question), "question")
-
-    @staticmethod
-    def _question(truth: SessionTruth) -> tuple[int | None, str | None]:
-        asked = truth.voice.check_in
-        return (None, None) if asked is None else (asked.id, asked.question)
 
     def _tell_state(self) -> None:
         state = self.state

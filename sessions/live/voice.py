@@ -53,7 +53,8 @@ def read_voices(session_ids: Collection[int]) -> dict[int, Voice]:
     row: Any
     for row in CheckIn.objects.open_in(session_ids).with_counts():
         counts = [getattr(row, f"answered_{value}") for value in VALUES]
-        open_now[row.session_id] = CheckInView(row.pk, row.question, row.second, counts)
+        view = CheckInView(row.pk, row.question, row.second, counts, row.is_random)
+        open_now[row.session_id] = view
     hands: dict[int, list[int]] = {}
     signals = Signal.objects.of_sessions(session_ids)
     for session_id, who in signals.hands_up().values_list("session_id", "participant_id"):

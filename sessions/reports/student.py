@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 
 from inference.labels import EMOTIONS
-from sessions.models import ClassSession, Connection, Minute, Participant, Student
+from sessions.models import ClassSession, Connection, Dispute, Minute, Participant, Student
 from sessions.reports.records import stays_in
-from sessions.reports.tally import Stay, Tally, attended
+from sessions.reports.tally import Stay, Tally, attended, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class SessionOfStudent:
     is_simulated: bool
     definition: str
     tally: Tally
+    disputed_s: float
+    """Seconds that the student calls wrong; what overlaps counts once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class StudentReport:
 
 
 def student_report(student: Student) -> StudentReport:
-    """Report a student in four queries, however many the sessions; its course must be loaded."""
+    """Report a student in five queries, however many the sessions; its course must be loaded."""
     with_emotion = settings.POLICY == "emotion"
     people = Participant.objects.filter(
         student=student, session__started_at__isnull=False
@@ -56,6 +58,9 @@ def student_report(student: Student) -> StudentReport:
     moments: dict[int, list[tuple[datetime, datetime]]] = {}
     for person_id, opened, seen in Connection.objects.filter(participant__student=student).stays():
         moments.setdefault(person_id, []).append((opened, seen))
+    wrong: dict[int, list[tuple[float, float]]] = {}
+    for person_id, *stretch in Dispute.objects.filter(participant__student=student).stretches():
+        wrong.setdefault(person_id, []).append((stretch[0], stretch[1]))
     by_session: dict[int, tuple[ClassSession, list[Participant]]] = {}
     for person in people:
         by_session.setdefault(person.session_id, (person.session, []))[1].append(person)
@@ -76,6 +81,7 @@ def student_report(student: Student) -> StudentReport:
                 session.is_simulated,
                 session.definition,
                 tally,
+                attended(merged((one for who in own for one in wrong.get(who.pk, [])), length)),
             )
         )
     return StudentReport(

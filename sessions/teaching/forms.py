@@ -45,6 +45,9 @@ class CourseForm(forms.ModelForm):
         return name
 
 
+AT_RANDOM: Final = "“How well can you follow right now?”, at most once in ten minutes."
+
+
 class SessionForm(forms.ModelForm):
     """A session in one of the teacher's courses, or in a new one that is made with it."""
 
@@ -63,6 +66,8 @@ class SessionForm(forms.ModelForm):
         self.owner = owner
         if settings.POLICY == "presence":
             del self.fields["show_engagement"]
+            # Nothing is estimated that the answers could agree with.
+            self.fields["random_check_ins"].help_text = AT_RANDOM
         if self.instance.pk:
             self._lock_what_is_in_use()
         if "course" in self.fields:

@@ -51,6 +51,18 @@ def close(request: TeacherRequest, pk: int) -> JsonResponse:
 
 @login_required
 @require_POST
+def ask_at_random(request: TeacherRequest, pk: int) -> JsonResponse:
+    """Let the site ask at random moments from now on, {"on": "1"}, or no more."""
+    session = own_session(request, pk)
+    session.random_check_ins = request.POST.get("on") == "1"
+    session.save(update_fields=["random_check_ins"])
+    news.session_changed(session)
+    said = "The class is asked" if session.random_check_ins else "The class is not asked"
+    return JsonResponse({"message": f"{said} at random moments."})
+
+
+@login_required
+@require_POST
 def lower(request: TeacherRequest, pk: int, participant_pk: int) -> JsonResponse:
     """The teacher has seen a raised hand."""
     session = own_session(request, pk)

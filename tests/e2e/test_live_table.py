@@ -71,8 +71,11 @@ def test_the_table_is_sorted_searched_and_pinned_and_remembers_it(server: Server
             "aria-sort", "ascending"
         )
 
-        page.get_by_role("button", name="Pin Cleo").click()
+        page.get_by_role("button", name="Pin Cleo").focus()
+        page.keyboard.press("Enter")
         assert order(page) == ["Cleo", "Ben", "Ada"]
+        # Who works by keyboard does not lose the place.
+        expect(page.get_by_role("button", name="Pin Cleo")).to_be_focused()
         page.reload()
         flag(page, "socket", "open")
         expect(page.locator("#students-table")).to_be_visible()
@@ -93,16 +96,23 @@ def test_the_table_is_sorted_searched_and_pinned_and_remembers_it(server: Server
         expect(page.locator("#none-found")).to_be_hidden()
 
 
+def module_of(page: Page, name: str) -> str:
+    """The address of a module that the live page has loaded."""
+    found: str = page.evaluate(
+        "name => performance.getEntriesByType('resource').map(one => one.name)"
+        ".find(one => one.includes(`/live/${name}.`))",
+        name,
+    )
+    return found
+
+
 def test_falling_is_the_last_minute_against_the_four_before(server: Server) -> None:
     teacher = Teacher(server)
     session = teacher.open_session()
     with chromium() as browser:
         page = signed_in(browser, teacher)
         page.goto(f"{server.base_url}/sessions/{session.pk}/live/")
-        module = page.evaluate(
-            "() => performance.getEntriesByType('resource').map(one => one.name)"
-            ".find(name => /live\\/attention/.test(name))"
-        )
+        module = module_of(page, "attention")
         said = page.evaluate(
             """async (module) => {
               const { isFalling, needOf, place } = await import(module);
@@ -136,3 +146,60 @@ def test_falling_is_the_last_minute_against_the_four_before(server: Server) -> N
     assert (said["need"], said["turned"]) == ("falling", "turned")
     assert said["order"] == sorted(said["order"])
     assert len(set(said["order"])) == len(said["order"])
+
+
+def test_the_order_stands_still_while_it_is_used_and_too_little_data_is_last(
+    server: Server,
+) -> None:
+    teacher = Teacher(server)
+    session = teacher.open_session()
+    with chromium() as browser:
+        page = signed_in(browser, teacher)
+        page.goto(f"{server.base_url}/sessions/{session.pk}/live/")
+        said = page.evaluate(
+            """async (module) => {
+              const { Students } = await import(module);
+              const part = (tag) => document.body.appendChild(document.createElement(tag));
+              const tiles = part("ul"), rows = part("tbody"), noneFound = part("p");
+              const students = new Students({ tiles, rows, noneFound }, {}, true, "here");
+              const make = (id, name, engagement, trail = []) => ({
+                id, name, engagement, trail, simulated: false, status: "here", emotion: null,
+                direction: "facing", level: "engaged", faces: 1,
+              });
+              const names = () => [...tiles.querySelectorAll("li:not([hidden]) h3")]
+                .map((one) => one.textContent);
+              const falling = [...Array(24)].map((_, i) => [60 + i * 10, 0.9]);
+              falling.push(...[...Array(5)].map((_, i) => [300 + i * 10, 0.5]));
+              const here = [["Dora", 0.5, falling], ["Ben", 0.8], ["Ada", null]];
+              students.load(here.map((one, i) => make(i + 1, ...one)).reverse(), 350);
+              students.change({ order: "joined", isReversed: false });
+              const joined = names();
+              students.change({ order: "engagement" });
+              const lowest = names();
+              students.change({ isReversed: true });
+              const highest = names();
+              const badge = tiles.querySelector("li:nth-child(2) .badge").textContent;
+              tiles.querySelector("button").focus();
+              students.update([make(4, "Cleo", 0.99)], 361);
+              const held = names();
+              document.activeElement.blur();
+              students.update([], 369);
+              const early = names();
+              students.update([], 371);
+              const later = names();
+              students.search("zo");
+              const none = !noneFound.hidden;
+              students.update([make(5, "Zoe", 0.7)], 372);
+              return { joined, lowest, highest, badge, held, early, later, none,
+                found: [names(), noneFound.hidden] };
+            }""",
+            module_of(page, "students"),
+        )
+    assert said["joined"] == ["Dora", "Ben", "Ada"]
+    assert said["lowest"] == ["Dora", "Ben", "Ada"]
+    assert said["highest"] == ["Ben", "Dora", "Ada"]
+    assert said["badge"] == "Falling"
+    assert said["held"] == said["early"] == [*said["highest"], "Cleo"]
+    assert said["later"] == ["Cleo", "Ben", "Dora", "Ada"]
+    assert said["none"]
+    assert said["found"] == [["Zoe"], True]

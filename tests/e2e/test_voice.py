@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Page, expect
 
+from sessions.live.random_check_ins import OPEN_FOR_S, QUESTION, STRETCH_S, WAITS_S
 from tests.classroom import Session, Teacher
 from tests.e2e.browser import chromium, flag, signed_in
-from tests.server import Server
+from tests.server import Server, set_back
 
 
 def join(browser: Browser, server: Server, session: Session, name: str) -> Page:
@@ -57,3 +58,19 @@ def test_the_class_is_asked_and_answers(server: Server) -> None:
         live.fill("#own-question", "What is a wave?")
         live.keyboard.press("Enter")
         expect(late.locator("#question-text")).to_have_text("What is a wave?")
+
+
+def test_the_teacher_lets_the_site_ask_and_sees_that_it_did(server: Server) -> None:
+    teacher = Teacher(server)
+    session = teacher.open_session()
+    with chromium() as browser:
+        live = signed_in(browser, teacher)
+        live.goto(f"{server.base_url}/sessions/{session.pk}/live/")
+        flag(live, "ready", "true")
+        ada = join(browser, server, session, "Ada")
+        # So late in the first stretch that its moment has passed.
+        set_back(server, session.pk, STRETCH_S - OPEN_FOR_S - WAITS_S)
+        live.get_by_label("at random moments").check()
+        expect(live.locator("#done")).to_have_text("The class is asked at random moments.")
+        expect(ada.locator("#question-text")).to_have_text(QUESTION, timeout=20_000)
+        expect(live.locator("#asked-note")).to_contain_text("Asked at random")

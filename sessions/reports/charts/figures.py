@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from inference.engagement import ENGAGED_FROM, INDEX_1_ENGAGED, INDEX_2, VERY_ABOVE
 from sessions.models import Marker
+from sessions.reports.charts.tables import Table, table_of
 from sessions.reports.window import Window
 from sessions.site.palette import COVERAGE_COLOUR
 
@@ -28,6 +29,11 @@ class Chart:
     caption: str
     figure: Figure
     is_wide: bool = True
+
+    @property
+    def table(self) -> Table:
+        """The same figures, for who reads them."""
+        return table_of(self.figure)
 
 
 def layout(height: int, **fields: Any) -> Figure:

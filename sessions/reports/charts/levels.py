@@ -22,7 +22,8 @@ NAMES = {"very": "Very engaged", "engaged": "Engaged", "not": "Not engaged"}
 def levels_chart(report: SessionReport) -> Chart:
     """Students by level, and those of whom too little was seen."""
     caption = (
-        f"Students by the level of their mean, one value each {duration(report.cell_s)}. Coverage "
+        f"Students by the level of their mean by {' and '.join(report.provenance.definitions)}, "
+        f"one value each {duration(report.cell_s)}. Coverage "
         f"{percent(report.total.coverage)}.{named(report.markers)}"
     )
     return Chart("levels", "Levels over the lesson", caption, _figure(report, stretches(report)))

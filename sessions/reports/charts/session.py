@@ -62,12 +62,13 @@ def _student_charts(report: SessionReport) -> list[Chart]:
             ),
         ]
     mean = decimal(report.total.engagement)
+    defined = f"By {' and '.join(report.provenance.definitions) or 'no definition'}:"
     return [
         levels_chart(report),
         Chart(
             "engagement",
             "Engagement over time",
-            f"Class mean {mean}. {covered}; {step}, none where faces were too few.",
+            f"{defined} class mean {mean}. {covered}; {step}, none where faces were too few.",
             engagement_over_time(report),
         ),
         Chart(
@@ -83,7 +84,12 @@ def _student_charts(report: SessionReport) -> list[Chart]:
             _mix(report),
             is_wide=False,
         ),
-        Chart("matrix", "Engagement by student", f"{covered}; {matrix}.", _matrix(report)),
+        Chart(
+            "matrix",
+            "Engagement by student",
+            f"{defined} {covered.lower()}; {matrix}.",
+            _matrix(report),
+        ),
     ]
 
 

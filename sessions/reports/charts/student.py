@@ -53,7 +53,8 @@ def student_charts(report: StudentReport) -> list[Chart]:
             Chart(
                 "engagement",
                 "Engagement by session",
-                f"Mean of each session; no point where there is {TOO_LITTLE}.",
+                f"Mean of each session by {' and '.join(definitions)}; no point where there is "
+                f"{TOO_LITTLE}. Coverage stands beside it.",
                 {"data": [trace], "layout": frame},
                 is_wide=False,
             )

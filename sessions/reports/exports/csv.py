@@ -139,13 +139,13 @@ def _student(report: SessionReport, row: StudentRow) -> tuple[object, ...]:
         *(
             TOO_LITTLE if too_little else "",
             plain(model_names(report)),
-            *_made_by(report),
+            *made_by(report),
             *marks(report, row),
         ),
     )
 
 
-def _made_by(report: SessionReport) -> tuple[str, str]:
+def made_by(report: SessionReport) -> tuple[str, str]:
     made_by = report.provenance
     return ", ".join(made_by.detectors), ", ".join(made_by.definitions)
 

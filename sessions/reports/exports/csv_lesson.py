@@ -7,9 +7,16 @@ from typing import Final
 
 from inference.labels import EMOTIONS
 from sessions.models import RoomSample
-from sessions.reports.exports.csv import BYTE_ORDER_MARK, CONTENT_TYPE, lines, number, plain
+from sessions.reports.exports.csv import (
+    BYTE_ORDER_MARK,
+    CONTENT_TYPE,
+    lines,
+    made_by,
+    number,
+    plain,
+)
 from sessions.reports.exports.export import Export
-from sessions.reports.facts import SHORT_NOTE
+from sessions.reports.facts import SHORT_NOTE, model_names
 from sessions.reports.session import SessionReport
 
 ESTIMATED_OF_SEGMENT: Final = (
@@ -22,7 +29,7 @@ def markers(report: SessionReport) -> bytes:
     head = (
         *("session", "start_s", "end_s", "kind", "label"),
         *(ESTIMATED_OF_SEGMENT if report.with_emotion else ()),
-        *("coverage", "note", "generated_at"),
+        *("coverage", "model", "detector", "definition", "note", "generated_at"),
     )
     note = SHORT_NOTE if report.with_emotion else "presence only"
     generated = report.generated_at.isoformat(timespec="seconds")
@@ -38,7 +45,8 @@ def markers(report: SessionReport) -> bytes:
             (
                 *(plain(report.title), one.start_s, one.end_s, one.kind, plain(one.label)),
                 *(told if report.with_emotion else ()),
-                *(number(one.coverage), note, generated),
+                *(number(one.coverage), plain(model_names(report)), *made_by(report)),
+                *(note, generated),
             )
         )
     return lines(rows, BYTE_ORDER_MARK)

@@ -23,7 +23,7 @@ const root = document.documentElement;
 const withEmotion = document.getElementById("mix-chart") !== null;
 const series = new ClassSeries(page.emotions);
 const levels = withEmotion ? new Levels(find("levels")) : null;
-const places = { tiles: find("students"), rows: find("student-rows") };
+const places = { tiles: find("students"), rows: find("student-rows"), noneFound: find("none-found") };
 const students = new Students(places, page.colours, withEmotion, page.socket);
 
 const now = {

@@ -3,6 +3,7 @@
 
 import { decimal } from "../site/charts.js";
 import { LEVELS, capital } from "../site/words.js";
+import { WORDS } from "./attention.js";
 import { STATUS, element, pinButton, takeOutButton } from "./student_parts.js";
 
 /** @typedef {import("./student_parts.js").Student} Student */
@@ -37,9 +38,11 @@ export class StudentCard {
    * @param {Student} student
    * @param {import("./attention.js").Trail} trail
    * @param {number} now
+   * @param {keyof typeof WORDS | null} need
    */
-  show(student, trail, now) {
-    const status = STATUS[student.status];
+  show(student, trail, now, need) {
+    // A badge more would make the cards jump.
+    const status = need === "falling" ? { text: WORDS.falling, badge: "warn" } : STATUS[student.status];
     this.element.dataset.status = student.status;
     this.out.setAttribute("aria-label", `Take ${student.name} out of the session`);
     this.name.textContent = student.simulated ? `${student.name} (simulated)` : student.name;

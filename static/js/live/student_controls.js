@@ -47,15 +47,11 @@ export function control(students, find) {
     });
   }
 
-  function seek() {
-    const found = students.search(search.value);
-    find("none-found").hidden = found > 0 || !search.value.trim();
-  }
-  search.addEventListener("input", seek);
+  search.addEventListener("input", () => students.search(search.value));
   search.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     search.value = "";
-    seek();
+    students.search("");
     search.blur();
   });
   document.addEventListener("keydown", (event) => {

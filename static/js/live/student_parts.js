@@ -55,7 +55,6 @@ export function pinButton(students, id) {
   const pin = document.createElement("button");
   pin.type = "button";
   pin.className = "pin";
-  pin.textContent = "★";
   pin.addEventListener("click", () => students.pin(id));
   return pin;
 }

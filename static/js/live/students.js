@@ -10,7 +10,7 @@ const STEP_S = 10;
 const SHOWN = "students-shown";
 
 /** @typedef {import("./student_parts.js").Student} Student */
-/** @typedef {"attention" | "name" | "engagement"} Order */
+/** @typedef {"attention" | "name" | "engagement" | "joined"} Order */
 /** @typedef {{ order: Order, isReversed: boolean, view: "tiles" | "table" }} Shown */
 /**
  * @typedef {object} Entry
@@ -23,7 +23,7 @@ const SHOWN = "students-shown";
 
 export class Students {
   /**
-   * @param {{ tiles: HTMLElement, rows: HTMLElement }} places
+   * @param {{ tiles: HTMLElement, rows: HTMLElement, noneFound: HTMLElement }} places
    * @param {Record<string, string>} colours by emotion
    * @param {boolean} withEmotion
    * @param {string} session by which pins are kept in this browser
@@ -65,23 +65,19 @@ export class Students {
    * @param {number} now
    */
   update(changed, now) {
-    let isNew = false;
     for (const student of changed) {
-      let entry = this.entries.get(student.id);
-      if (!entry) {
-        entry = this.#entry(student);
-        isNew = true;
-      }
+      const entry = this.entries.get(student.id) ?? this.#entry(student);
       entry.student = student;
       if (student.trail) entry.trail = [...student.trail];
     }
+    if (changed.length) this.#find();
     const step = Math.floor(now / STEP_S) * STEP_S;
     const isNextStep = step !== this.step;
     this.step = step;
     for (const entry of this.entries.values()) this.#show(entry, isNextStep);
-    if (isNew) this.sort();
-    // What moves all the time cannot be read or pressed: the order follows now and then.
-    else if (isNextStep && !this.#isTouched()) this.sort();
+    // What moves all the time cannot be read or pressed: the order follows now and then, and who
+    // is new stands last until then.
+    if (isNextStep && !this.#isTouched()) this.sort();
   }
 
   /** @param {number} id */
@@ -90,6 +86,7 @@ export class Students {
     entry?.card.element.remove();
     entry?.row.element.remove();
     this.entries.delete(id);
+    this.#find();
   }
 
   /** @param {number} id */
@@ -116,13 +113,10 @@ export class Students {
   /**
    * Show only those in whose names this text is; all where it is empty.
    * @param {string} text
-   * @returns {number} how many
    */
   search(text) {
     this.sought = text.trim().toLocaleLowerCase();
-    let found = 0;
-    for (const entry of this.entries.values()) found += Number(this.#find(entry));
-    return found;
+    this.#find();
   }
 
   sort() {
@@ -134,7 +128,7 @@ export class Students {
     entries.sort(
       (one, other) =>
         isPinned(other) - isPinned(one) ||
-        sign * (key(one, order) - key(other, order)) ||
+        compare(key(one, order), key(other, order), sign) ||
         sign * one.student.name.localeCompare(other.student.name, undefined, { numeric: true }),
     );
     arrange(this.places.tiles, entries.map((entry) => entry.card.element));
@@ -150,7 +144,6 @@ export class Students {
     this.places.tiles.append(entry.card.element);
     this.places.rows.append(entry.row.element);
     this.#showPin(entry);
-    this.#find(entry);
     return entry;
   }
 
@@ -169,7 +162,7 @@ export class Students {
     }
     while (trail[0][0] <= this.step - TRAIL_S) trail.shift();
     entry.need = needOf(student, trail, this.step);
-    entry.card.show(student, trail, this.step);
+    entry.card.show(student, trail, this.step, entry.need);
     entry.row.show(student, entry.need);
     this.#showPin(entry);
   }
@@ -180,32 +173,49 @@ export class Students {
     for (const pin of [card.pin, row.pin]) {
       pin.setAttribute("aria-pressed", String(isPinned));
       pin.setAttribute("aria-label", `Pin ${student.name}`);
+      pin.textContent = isPinned ? "★" : "☆";
     }
   }
 
-  /** @param {Entry} entry */
-  #find({ student, card, row }) {
-    const isFound = student.name.toLocaleLowerCase().includes(this.sought);
-    card.element.hidden = row.element.hidden = !isFound;
-    return isFound;
+  #find() {
+    let found = 0;
+    for (const { student, card, row } of this.entries.values()) {
+      const isFound = student.name.toLocaleLowerCase().includes(this.sought);
+      card.element.hidden = row.element.hidden = !isFound;
+      found += Number(isFound);
+    }
+    this.places.noneFound.hidden = found > 0 || !this.sought;
   }
 
   #isTouched() {
-    return Object.values(this.places).some(
+    return [this.places.tiles, this.places.rows].some(
       (place) => place.matches(":hover") || place.contains(document.activeElement),
     );
   }
 }
 
 /**
- * What an order goes by, the lowest first; unknown ones last.
+ * What an order goes by, the lowest first; null where it is unknown.
  * @param {Entry} entry
  * @param {Order} order
  */
 function key({ student, need }, order) {
   if (order === "name") return 0;
   if (order === "attention") return place(student, need);
-  return student.status === "here" && student.engagement !== null ? student.engagement : 2;
+  // Participants are numbered as they join.
+  if (order === "joined") return student.id;
+  return student.status === "here" ? student.engagement : null;
+}
+
+/**
+ * For sorting; unknown ones are last in either direction.
+ * @param {number | null} one
+ * @param {number | null} other
+ * @param {1 | -1} sign
+ */
+function compare(one, other, sign) {
+  if (one === null || other === null) return Number(one === null) - Number(other === null);
+  return sign * (one - other);
 }
 
 /**
@@ -213,8 +223,13 @@ function key({ student, need }, order) {
  * @param {Element[]} elements
  */
 function arrange(list, elements) {
-  const isSame = elements.every((element, index) => list.children[index] === element);
-  if (!isSame) list.append(...elements);
+  if (elements.every((element, index) => list.children[index] === element)) return;
+  const held = document.activeElement;
+  const isHeld = held instanceof HTMLElement && list.contains(held);
+  // The page follows whoever works by keyboard, and stays where it is under a pointer.
+  const preventScroll = isHeld && !held.matches(":focus-visible");
+  list.append(...elements);
+  if (isHeld) held.focus({ preventScroll });
 }
 
 /**

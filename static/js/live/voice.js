@@ -3,7 +3,7 @@
 
 import { post } from "../site/post.js";
 
-/** @typedef {{id: number, question: string, second: number, counts: number[]}} CheckIn */
+/** @typedef {{id: number, question: string, second: number, counts: number[], random: boolean}} CheckIn */
 /**
  * @typedef {{check_in: CheckIn | null, hands: number[], lately: Record<string, number>,
  *   line: Record<string, number[]>}} Voice
@@ -43,7 +43,8 @@ function showCheckIn(asked, connected) {
   const total = asked.counts.reduce((sum, count, place) => sum + count * (place + 1), 0);
   element("asked-question").textContent = asked.question;
   const mean = answers ? `, mean ${(total / answers).toFixed(1)} of 5` : "";
-  element("asked-note").textContent = `${answers} of ${connected} answered${mean}`;
+  const how = asked.random ? ". Asked at random: it closes by itself after a minute." : "";
+  element("asked-note").textContent = `${answers} of ${connected} answered${mean}${how}`;
   const most = Math.max(1, ...asked.counts);
   element("histogram").replaceChildren(
     ...asked.counts.map((count, place) => {
@@ -114,3 +115,8 @@ element("ask-form").addEventListener("submit", async (/** @type {SubmitEvent} */
   if (await send("ask/", { question: element("own-question").value })) element("own-question").value = "";
 });
 element("close-question").addEventListener("click", () => send("ask/close/"));
+const atRandom = element("at-random");
+atRandom.addEventListener("change", async () => {
+  const isOn = atRandom.checked;
+  if (!(await send("ask/random/", { on: isOn ? "1" : "" }))) atRandom.checked = !isOn;
+});
