@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from statistics import mean
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 from django.utils import timezone
 
@@ -17,7 +19,9 @@ from sessions.live.tallies import Seconds
 from sessions.live.thinning import thin_expired
 from sessions.models import Sample
 from sessions.reports.attendance import registers
+from sessions.reports.course_zip import course_zip
 from sessions.reports.exports import csv as csv_export
+from sessions.reports.exports import html as html_export
 from sessions.reports.exports import json as json_export
 from sessions.reports.exports import xlsx as xlsx_export
 from sessions.reports.session import Provenance, session_report
@@ -118,6 +122,45 @@ def test_what_lies_between_markers_is_what_a_plain_calculation_gives(stored: Pla
         assert segment.engagement == pytest.approx(engagement)
         assert segment.coverage == pytest.approx(covered)
         assert document["segments"][index]["engagement"] == segment.engagement
+
+
+def test_minutes_in_every_table_add_up_to_the_script(stored: Played) -> None:
+    """In CSV, Parquet and JSON, by student."""
+    session = stored.session
+    report = session_report(session)
+    text = collected(csv_export.minutes(report)).decode("utf-8-sig")
+    minutes = list(csv.DictReader(io.StringIO(text)))
+    zipped = zipfile.ZipFile(io.BytesIO(collected(course_zip(session.course))))
+    parquet = pq.read_table(io.BytesIO(zipped.read("minutes.parquet"))).to_pylist()
+    document = json.loads(collected(json_export.document(report)))
+    fields = document["minute_fields"]
+    names = {one["participant"]: one["name"] for one in document["students"]}
+    listed = [dict(zip(fields, row, strict=True)) for row in document["minutes"]]
+    for name, (_, moments) in SCRIPT.items():
+        values = [
+            value for value, times in moments.values() for _ in range(times) if value is not None
+        ]
+        samples = sum(times for _, times in moments.values())
+        by_csv = [row for row in minutes if row["student"] == name]
+        by_parquet = [row for row in parquet if row["name"] == name]
+        by_json = [row for row in listed if names[row["participant"]] == name]
+        for rows in (by_csv, by_parquet, by_json):
+            assert sum(int(row["samples"]) for row in rows) == samples
+            assert sum(int(row["usable"]) for row in rows) == len(values)
+        for rows in (by_parquet, by_json):
+            assert sum(row["engagement_sum"] for row in rows) == pytest.approx(sum(values))
+            assert sum(row["happy_count"] for row in rows) == len(values)
+
+
+def test_the_html_draws_what_the_report_says(stored: Played) -> None:
+    report = session_report(stored.session)
+    html = html_export.page(report)
+    figures = json.loads(html.partition('type="application/json">')[2].partition("</script>")[0])
+    drawn = next(one for one in figures["engagement"]["data"] if one["name"] == "Engagement")
+    # The last one begins when the lesson ends.
+    for shown, bucket in zip(drawn["y"], report.buckets[:-1], strict=False):
+        engagement, _ = plain(bucket.start_s, bucket.start_s + report.bucket_s)
+        assert shown == (None if engagement is None else pytest.approx(engagement, abs=1e-4))
 
 
 def test_answers_and_the_register_are_those_of_the_script(stored: Played) -> None:
