@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from statistics import mean
+from typing import Any
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -41,6 +42,7 @@ from tests.scripted_lesson import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
+Rows = list[dict[str, Any]]
 
 
 @pytest.fixture
@@ -141,9 +143,9 @@ def test_minutes_in_every_table_add_up_to_the_script(stored: Played) -> None:
             value for value, times in moments.values() for _ in range(times) if value is not None
         ]
         samples = sum(times for _, times in moments.values())
-        by_csv = [row for row in minutes if row["student"] == name]
-        by_parquet = [row for row in parquet if row["name"] == name]
-        by_json = [row for row in listed if names[row["participant"]] == name]
+        by_csv: Rows = [row for row in minutes if row["student"] == name]
+        by_parquet: Rows = [row for row in parquet if row["name"] == name]
+        by_json: Rows = [row for row in listed if names[row["participant"]] == name]
         for rows in (by_csv, by_parquet, by_json):
             assert sum(int(row["samples"]) for row in rows) == samples
             assert sum(int(row["usable"]) for row in rows) == len(values)
