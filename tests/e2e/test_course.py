@@ -42,4 +42,7 @@ def test_from_the_trends_to_two_sessions_side_by_side(server: Server) -> None:
             box.check()
         page.get_by_role("button", name="Compare").last.click()
         flag(page, "ready", "true")
-        assert page.locator("thead th:visible").all_inner_texts()[1:3] == ["The group", "The others"]
+        assert page.locator("thead th:visible").all_inner_texts()[1:3] == [
+            "The group",
+            "The others",
+        ]
