@@ -44,8 +44,8 @@ def thin(known: KnownSession) -> None:
 
 
 def rows_of(kind: str, participant: Participant) -> list[dict[str, str]]:
-    text = FILES[kind].make(receipt(participant))
-    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    text = FILES[kind].make(receipt(participant)).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def test_its_figures_are_those_of_the_report(known: KnownSession) -> None:
@@ -128,7 +128,7 @@ def test_estimates_are_shown_where_teacher_and_policy_allow_it(
     assert ("Engagement is index-1" in chart.caption) is told
     assert "Coverage 83 %" in chart.caption
     for kind, file in FILES.items():
-        text = file.make(own)
+        text = file.make(own).decode()
         assert ("happy" in text.replace('"happy"', "", 1)) is told, kind
     document = json.loads(FILES["json"].make(own))
     assert (document["summary"]["engagement"] is not None) is told

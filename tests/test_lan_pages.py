@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from engagement_site.lan.certificates import FOLDER, certificate_for
+from engagement_site.lan import FOLDER
+from engagement_site.lan.certificates import certificate_for
 from engagement_site.lan.devices import DEVICES, own_device
 from tests.factories import make_session
 

@@ -11,8 +11,9 @@ from typing import Final
 
 import segno
 
+from engagement_site.lan import FOLDER
 from engagement_site.lan.addresses import names, reachable
-from engagement_site.lan.certificates import FOLDER, Certificate, certificate_for
+from engagement_site.lan.certificates import Certificate, certificate_for
 
 TLS_PORT: Final = 8443
 

@@ -14,8 +14,6 @@ from cryptography import x509
 
 from engagement_site.private import make_private
 
-FOLDER: Final = "lan"
-"""Of all of it, in DATA_DIR."""
 VALID: Final = timedelta(days=397)
 """Apple's devices take no certificate that is good for longer than 825 days, browsers 398."""
 RENEWED: Final = timedelta(days=60)

@@ -7,13 +7,14 @@ from typing import Final
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from engagement_site.lan.certificates import FOLDER
+from engagement_site.lan import FOLDER
 from engagement_site.lan.devices import DEVICES, own_device
 
 PLAIN: Final = ("/trust/", "/healthz", "/readyz", "/metrics")
@@ -40,9 +41,7 @@ def trust(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("next", "/")
     # Of this site only: what begins with two slashes names another.
     path = wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else "/"
-    host = (
-        request.get_host().rpartition(":")[0] if ":" in request.get_host() else request.get_host()
-    )
+    host, _ = split_domain_port(request.get_host())
     target = f"https://{host}:{settings.TLS_PORT}{path}"
     own = own_device(request.headers.get("User-Agent", ""))
     devices = sorted(DEVICES, key=lambda device: device.key != own)

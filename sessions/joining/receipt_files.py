@@ -20,10 +20,8 @@ answers       [{"question", "value", "second"}] to check-ins; signs: [{"kind", "
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -33,7 +31,8 @@ from django.utils import timezone
 from inference.labels import EMOTIONS
 from sessions.joining.receipt import Receipt, stored_of
 from sessions.models import Sample
-from sessions.reports.exports.csv import BYTE_ORDER_MARK, CONTENT_TYPE, plain
+from sessions.reports.exports.csv import BYTE_ORDER_MARK, CONTENT_TYPE, lines, number, plain
+from sessions.reports.exports.json import bucket_object, tally_object
 from sessions.reports.exports.rows import ALWAYS, CHUNK, ESTIMATED
 from sessions.reports.facts import SHORT_NOTE
 
@@ -50,10 +49,10 @@ class File:
     label: str
     ending: str
     content_type: str
-    make: Callable[[Receipt], str]
+    make: Callable[[Receipt], bytes]
 
 
-def minutes_csv(receipt: Receipt) -> str:
+def minutes_csv(receipt: Receipt) -> bytes:
     """One row a minute; what is too little to tell is an empty cell."""
     estimated = ("engagement", "facing", *EMOTIONS) if receipt.with_emotion else ()
     head = ("session", "start_s", "samples", "usable", "expected", "coverage", *estimated, "note")
@@ -61,9 +60,9 @@ def minutes_csv(receipt: Receipt) -> str:
     rows = (
         (
             *(title, one.start_s, one.samples, one.usable),
-            *(round(one.expected, 2), _number(one.coverage)),
+            *(round(one.expected, 2), number(one.coverage)),
             *(
-                (*map(_number, (one.engagement, one.facing, *(one.emotions or _NONE))),)
+                (*map(number, (one.engagement, one.facing, *(one.emotions or _NONE))),)
                 if receipt.with_emotion
                 else ()
             ),
@@ -71,19 +70,19 @@ def minutes_csv(receipt: Receipt) -> str:
         )
         for one in receipt.buckets
     )
-    return _lines([head, *rows])
+    return lines([head, *rows], BYTE_ORDER_MARK)
 
 
-def samples_csv(receipt: Receipt) -> str:
+def samples_csv(receipt: Receipt) -> bytes:
     """One row a sample."""
     title, note = plain(receipt.session.title), _short_note(receipt)
     rows = ((title, at.isoformat(), *rest, note) for at, *rest in _samples(receipt))
-    return _lines([("session", *_fields(receipt), "note"), *rows])
+    return lines([("session", *_fields(receipt), "note"), *rows], BYTE_ORDER_MARK)
 
 
-def document(receipt: Receipt) -> str:
+def document(receipt: Receipt) -> bytes:
     """All of it."""
-    tally, told = receipt.tally, receipt.with_emotion
+    tally = receipt.tally
     left_at = receipt.participant.left_at
     return json.dumps(
         {
@@ -92,7 +91,7 @@ def document(receipt: Receipt) -> str:
             "kept_until": _iso(receipt.kept_until),
             "note": receipt.note,
             "policy": "emotion" if receipt.is_emotion_stored else "presence",
-            "shown": told,
+            "shown": receipt.with_emotion,
             "models": receipt.provenance.models,
             "detectors": receipt.provenance.detectors,
             "definitions": receipt.provenance.definitions,
@@ -103,30 +102,9 @@ def document(receipt: Receipt) -> str:
                 "interval_s": receipt.session.interval_s,
                 "stays": receipt.stays,
             },
-            "summary": {
-                "attended_s": tally.attended_s,
-                "attendance": tally.attendance,
-                "samples": tally.samples,
-                "usable": tally.usable,
-                "coverage": tally.coverage,
-                "engagement": tally.engagement,
-                "facing": tally.facing,
-                "emotion_shares": tally.emotion_shares,
-            },
+            "summary": tally_object(tally) | {"attendance": tally.attendance},
             "width_s": receipt.bucket_s,
-            "minutes": [
-                {
-                    "start_s": one.start_s,
-                    "samples": one.samples,
-                    "usable": one.usable,
-                    "expected": round(one.expected, 2),
-                    "coverage": one.coverage,
-                    "engagement": one.engagement,
-                    "facing": one.facing,
-                    "emotions": one.emotions,
-                }
-                for one in receipt.buckets
-            ],
+            "minutes": [bucket_object(one) for one in receipt.buckets],
             "sample_fields": _fields(receipt),
             "samples": [(at.isoformat(), *rest) for at, *rest in _samples(receipt)],
             "disputes": [
@@ -142,7 +120,7 @@ def document(receipt: Receipt) -> str:
         },
         ensure_ascii=False,
         allow_nan=False,
-    )
+    ).encode()
 
 
 def _voice(receipt: Receipt) -> dict[str, Any]:
@@ -174,19 +152,8 @@ def _short_note(receipt: Receipt) -> str:
 _NONE: Final = (None,) * len(EMOTIONS)
 
 
-def _number(value: float | None) -> float | str:
-    return "" if value is None else round(value, 4)
-
-
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-
-
-def _lines(rows: Iterable[Sequence[object]]) -> str:
-    file = io.StringIO()
-    file.write(BYTE_ORDER_MARK)
-    csv.writer(file).writerows(rows)
-    return file.getvalue()
 
 
 FILES: Final = {

@@ -20,8 +20,6 @@ from sessions.reports.exports.registry import EXPORTS
 from sessions.reports.facts import NOTE, PRESENCE_NOTE, SIMULATED, moment
 from sessions.reports.session import SessionReport, session_report
 
-CHUNK: Final = 64 * 1024
-"""Bytes that are gathered before they are sent."""
 KINDS: Final = ("students-csv", "minutes-csv", "markers-csv", "voice-csv", "alerts-csv", "room-csv")
 """Of each session; its samples are Parquet."""
 
@@ -31,7 +29,6 @@ class _Outlet(io.RawIOBase):
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
-        self._waiting = 0
 
     def writable(self) -> bool:
         return True
@@ -39,24 +36,27 @@ class _Outlet(io.RawIOBase):
     def write(self, content: object) -> int:
         part = bytes(cast("bytes", content))
         self._parts.append(part)
-        self._waiting += len(part)
         return len(part)
 
-    def take(self, at_least: int = 1) -> bytes:
-        """What waits, if it is so much; else nothing."""
-        if self._waiting < at_least:
-            return b""
-        taken = b"".join(self._parts)
-        self._parts, self._waiting = [], 0
+    def take(self) -> bytes:
+        """What has been written since the last time."""
+        taken, self._parts = b"".join(self._parts), []
         return taken
 
 
 async def course_zip(course: Course) -> AsyncIterator[bytes]:
     """A folder a session with its files, the attendance of all, and their minutes as Parquet."""
+    # Only here: pyarrow takes more memory than the rest of the pages, and few need it.
+    from sessions.reports.parquet import MINUTES, SAMPLES, Table
+
     held = await sync_to_async(lambda: list(_held(course)))()
     outlet = _Outlet()
     archive = zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=3)
-    await _apart(_write_course, archive, course, held)
+    await sync_to_async(_write_course)(archive, course, held)
+    with _stored(archive, "minutes.parquet") as file, Table(file, MINUTES) as table:
+        for session in held:
+            await _apart(table.write, session)
+            yield outlet.take()
     for number, session in enumerate(held, 1):
         folder = f"{number:03}-{slugify(session.title)[:60] or 'session'}"
         report = await sync_to_async(session_report)(session)
@@ -65,8 +65,9 @@ async def course_zip(course: Course) -> AsyncIterator[bytes]:
                 await _write_csv(archive, f"{folder}/{kind.removesuffix('-csv')}.csv", kind, report)
                 yield outlet.take()
         if session.thinned_at is None and report.has_data:
-            await _apart(_write_samples, archive, f"{folder}/samples.parquet", session)
-        yield outlet.take()
+            with _stored(archive, f"{folder}/samples.parquet") as file, Table(file, SAMPLES) as one:
+                await _apart(one.write, session)
+            yield outlet.take()
     await sync_to_async(archive.close)()
     yield outlet.take()
 
@@ -101,18 +102,6 @@ def _write_course(archive: zipfile.ZipFile, course: Course, held: Sequence[Class
     found = registers(held, list(course.students.all()))
     archive.writestr("README.txt", _readme(course, held))
     archive.writestr("attendance.csv", matrix(found))
-    # Only here: pyarrow takes more memory than the rest of the pages, and few need it.
-    from sessions.reports.parquet import write_minutes
-
-    with _stored(archive, "minutes.parquet") as file:
-        write_minutes(file, held)
-
-
-def _write_samples(archive: zipfile.ZipFile, name: str, session: ClassSession) -> None:
-    from sessions.reports.parquet import write_samples
-
-    with _stored(archive, name) as file:
-        write_samples(file, session)
 
 
 def _stored(archive: zipfile.ZipFile, name: str) -> BinaryIO:

@@ -23,6 +23,7 @@ SHORT_NOTE: Final = "estimate, never a grade"
 PRESENCE_NOTE: Final = "This site counts presence only; no emotion is estimated."
 SIMULATED: Final = "Simulated data: these are not real students."
 TOO_LITTLE: Final = "too little data"
+TOO_FEW: Final = "too few students"
 
 
 def note(report: SessionReport) -> str:
@@ -143,29 +144,31 @@ def disputed(found: DisputeReport) -> str:
     return f"{sentence}: {share} of the recorded samples."
 
 
-def change(change: Change | None) -> str:
+def change(found: Change | None) -> str:
     """A change of engagement with its interval, in words."""
-    if change is None:
-        return "too few students"
-    if not change.is_clear:
-        return f"no clear change ({change.low:+.2f} to {change.high:+.2f})"
-    word = "up" if change.mean > 0 else "down"
-    return f"{word} {abs(change.mean):.2f} ({change.low:+.2f} to {change.high:+.2f})"
-
-
-def interval(found: Interval) -> str:
-    """The 95 % interval of an engagement."""
-    return f"{found.low:.2f} to {found.high:.2f}"
+    if found is None:
+        return TOO_FEW
+    return _in_words(found.mean, found.low, found.high, ("up {}", "down {}", "no clear change"))
 
 
 def difference(found: Interval | None) -> str:
     """A difference of engagement with its interval, in words."""
     if found is None:
-        return "too few students"
-    if not found.is_clear:
-        return f"no clear difference ({found.low:+.2f} to {found.high:+.2f})"
-    word = "higher" if found.value > 0 else "lower"
-    return f"{abs(found.value):.2f} {word} ({found.low:+.2f} to {found.high:+.2f})"
+        return TOO_FEW
+    words = ("{} higher", "{} lower", "no clear difference")
+    return _in_words(found.value, found.low, found.high, words)
+
+
+def _in_words(value: float, low: float, high: float, words: tuple[str, str, str]) -> str:
+    """words: for more, for less, and for an interval that holds none at all."""
+    more, less, unclear = words
+    said = unclear if low <= 0 <= high else (more if value > 0 else less)
+    return f"{said.format(f'{abs(value):.2f}')} ({low:+.2f} to {high:+.2f})"
+
+
+def interval(found: Interval) -> str:
+    """The 95 % interval of an engagement."""
+    return f"{found.low:.2f} to {found.high:.2f}"
 
 
 def duration(seconds: float) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -33,11 +34,11 @@ WHO: Final[Columns] = (
     ("simulated", pa.bool_(), "participant__is_simulated"),
     ("second", COUNT, "second"),
 )
-MINUTES: Final[Columns] = (
+OF_MINUTE: Final[Columns] = (
     *((name, COUNT, name) for name in COUNTED[:2]),
     ("detector", TEXT, "detector"),
 )
-MINUTES_ESTIMATED: Final[Columns] = (
+OF_MINUTE_ESTIMATED: Final[Columns] = (
     ("measured", COUNT, "measured"),
     ("engagement_sum", pa.float64(), "engagement_sum"),
     ("faced", COUNT, "faced"),
@@ -48,46 +49,62 @@ MINUTES_ESTIMATED: Final[Columns] = (
     ("model", TEXT, "model_name"),
     ("definition", TEXT, "definition"),
 )
-SAMPLES: Final[Columns] = (
+OF_SAMPLE: Final[Columns] = (
     ("at", pa.timestamp("us", tz="UTC"), "at"),
     ("faces", COUNT, "faces"),
     ("detector", TEXT, "detector"),
 )
-SAMPLES_ESTIMATED: Final[Columns] = (
+OF_SAMPLE_ESTIMATED: Final[Columns] = (
     *((name, SHARE, name) for name in (*EMOTIONS, "expression", "facing", "engagement")),
     *((name, TEXT, name) for name in ("emotion", "direction", "definition")),
     ("model", TEXT, "model_name"),
 )
 
 
-def write_minutes(file: BinaryIO, sessions: Sequence[ClassSession]) -> None:
-    """Of all these sessions, in their order."""
-    columns = _columns(MINUTES, MINUTES_ESTIMATED)
-    own = Minute.objects.filter(session__in=[one.pk for one in sessions])
-    rows = own.order_by("session", "participant", "second", "pk")
-    _write(file, columns, rows.values_list(*(field for _, _, field in columns)).iterator())
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a row is. always, estimated: its columns, the latter not under the presence policy."""
+
+    model: type[Minute] | type[Sample]
+    order: tuple[str, ...]
+    always: Columns
+    estimated: Columns
 
 
-def write_samples(file: BinaryIO, session: ClassSession) -> None:
-    """Of one session, in order of time."""
-    columns = _columns(SAMPLES, SAMPLES_ESTIMATED)
-    rows = Sample.objects.filter(session=session).in_order()
-    _write(file, columns, rows.values_list(*(field for _, _, field in columns)).iterator())
+MINUTES: Final = Kind(Minute, ("participant", "second", "pk"), OF_MINUTE, OF_MINUTE_ESTIMATED)
+SAMPLES: Final = Kind(Sample, ("second", "pk"), OF_SAMPLE, OF_SAMPLE_ESTIMATED)
 
 
-def _columns(always: Columns, estimated: Columns) -> Columns:
-    return (*WHO, *always, *(estimated if settings.POLICY == "emotion" else ()))
+class Table:
+    """A Parquet file that grows session by session, a group of rows at a time. Blocking."""
 
+    def __init__(self, file: BinaryIO, kind: Kind) -> None:
+        """file: need not be one that is sought in. kind: MINUTES or SAMPLES."""
+        with_emotion = settings.POLICY == "emotion"
+        self._kind = kind
+        self._columns = (*WHO, *kind.always, *(kind.estimated if with_emotion else ()))
+        fields = [(name, column) for name, column, _ in self._columns]
+        self._schema = pa.schema(fields, metadata=_said())
+        self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
 
-def _write(file: BinaryIO, columns: Columns, rows: Iterable[tuple[Any, ...]]) -> None:
-    schema = pa.schema([(name, kind) for name, kind, _ in columns], metadata=_said())
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for group in _groups(iter(rows)):
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._writer.close()
+
+    def write(self, session: ClassSession) -> None:
+        """Add all rows of a session."""
+        own = self._kind.model.objects.filter(session=session).order_by(*self._kind.order)
+        rows = own.values_list(*(field for _, _, field in self._columns))
+        for group in _groups(rows.iterator(ROWS_AT_ONCE)):
             arrays = [
-                pa.array(values, kind)
-                for values, (_, kind, _) in zip(zip(*group, strict=True), columns, strict=True)
+                pa.array(values, column)
+                for values, (_, column, _) in zip(
+                    zip(*group, strict=True), self._columns, strict=True
+                )
             ]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
 
 
 def _groups(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:

@@ -45,6 +45,8 @@ def records_of(session: ClassSession, window: Window, bucket_s: int) -> list[Rec
         record.stays = window.clip(stays_in(own, session, session.elapsed.total_seconds()))
     stored = stored_in(session, window, bucket_s)
     for participant_id, slot, *row in stored.sums_by_time(bucket_s):
+        if participant_id not in by_participant:
+            continue  # joined since the people were read
         record = by_participant[participant_id]
         sums = Sums.of_row(row[:COLUMNS])
         if slot in record.sums:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from engagement_site.lan.certificates import FOLDER
+from engagement_site.lan import FOLDER
 from tests.classroom import until
 from tests.conftest import skip_or_fail
 from tests.data_folder import COMPILED

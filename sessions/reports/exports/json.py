@@ -55,6 +55,7 @@ from django.utils import timezone
 
 from inference.labels import EMOTIONS
 from sessions.querysets.minutes import KEY, SUMMED
+from sessions.reports.buckets import Bucket
 from sessions.reports.exports import rows as sample_rows
 from sessions.reports.exports.export import Export
 from sessions.reports.facts import note, simulated
@@ -117,22 +118,10 @@ def head(report: SessionReport) -> dict[str, Any]:
             "from_s": report.window.start_s,
             "to_s": report.window.end_s,
         },
-        "summary": _tally(report.total) | {"students": len(report.students)},
+        "summary": tally_object(report.total) | {"students": len(report.students)},
         "timeline": {
             "width_s": report.bucket_s,
-            "buckets": [
-                {
-                    "start_s": bucket.start_s,
-                    "samples": bucket.samples,
-                    "usable": bucket.usable,
-                    "expected": round(bucket.expected, 2),
-                    "coverage": bucket.coverage,
-                    "engagement": bucket.engagement,
-                    "facing": bucket.facing,
-                    "emotions": bucket.emotions,
-                }
-                for bucket in report.buckets
-            ],
+            "buckets": [bucket_object(one) for one in report.buckets],
         },
         "markers": [
             {"second": one.second, "kind": one.kind, "text": one.text} for one in report.markers
@@ -161,7 +150,7 @@ def head(report: SessionReport) -> dict[str, Any]:
                 "attendance": row.tally.attendance,
                 "disputed_s": report.disputes.by_student.get(row.participant_id, 0.0),
             }
-            | _tally(row.tally)
+            | tally_object(row.tally)
             for row in report.students
         ],
         "minute_fields": [
@@ -175,7 +164,20 @@ def head(report: SessionReport) -> dict[str, Any]:
     }
 
 
-def _tally(tally: Tally | ClassTally) -> dict[str, Any]:
+def bucket_object(bucket: Bucket) -> dict[str, Any]:
+    return {
+        "start_s": bucket.start_s,
+        "samples": bucket.samples,
+        "usable": bucket.usable,
+        "expected": round(bucket.expected, 2),
+        "coverage": bucket.coverage,
+        "engagement": bucket.engagement,
+        "facing": bucket.facing,
+        "emotions": bucket.emotions,
+    }
+
+
+def tally_object(tally: Tally | ClassTally) -> dict[str, Any]:
     return {
         "attended_s": tally.attended_s,
         "samples": tally.samples,

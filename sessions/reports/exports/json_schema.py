@@ -57,8 +57,8 @@ class About(Strict):
     to_s: float
 
 
-class Counts(Strict):
-    """Of the class. Shares, coverage and engagement are 0 to 1; null is too little data."""
+class Tallied(Strict):
+    """What was counted. Shares, coverage and engagement are 0 to 1; null is too little data."""
 
     attended_s: float
     samples: int
@@ -68,6 +68,11 @@ class Counts(Strict):
     facing: float | None
     emotion_shares: tuple[float, ...] | None
     dominant: str | None
+
+
+class OfClass(Tallied):
+    """All students together."""
+
     students: int
 
 
@@ -110,7 +115,7 @@ class Disputed(Strict):
     rows: tuple[DisputeRow, ...]
 
 
-class OneStudent(Strict):
+class OneStudent(Tallied):
     """One student; participants are all records of theirs, of which participant is the first."""
 
     participant: int
@@ -120,14 +125,6 @@ class OneStudent(Strict):
     simulated: bool
     attendance: float | None
     disputed_s: float
-    attended_s: float
-    samples: int
-    usable: int
-    coverage: float | None
-    engagement: float | None
-    facing: float | None
-    emotion_shares: tuple[float, ...] | None
-    dominant: str | None
 
 
 class SessionExport(Strict):
@@ -145,7 +142,7 @@ class SessionExport(Strict):
     labels: tuple[str, ...]
     time_zone: str
     session: About
-    summary: Counts
+    summary: OfClass
     timeline: Timeline
     markers: tuple[OneMarker, ...]
     segments: tuple[Segment, ...]

@@ -23,10 +23,11 @@ from sessions.reports.session import SessionReport
 
 LESS_URGENT: Final = 10
 """Added to its niceness: who is in a class goes first."""
-
-
 APART: Final = f"import django; django.setup(); from {__name__} import main; main()"
 """Django comes first: this file imports models."""
+
+AT_ONCE: Final = asyncio.Semaphore(2)
+"""Whoever asks for many files waits for the first ones: each takes a core and much memory."""
 
 
 class ExportFailed(RuntimeError):
@@ -42,11 +43,16 @@ async def workbook_of(report: SessionReport) -> bytes:
 
     Raises ExportFailed.
     """
-    rows: list[tuple[Any, ...]] = []
-    async for chunk in sample_rows.chunks(report):
-        rows += chunk
-    register = await sync_to_async(_register)(report)
-    asked = await asyncio.to_thread(pickle.dumps, (report, rows, register))
+    async with AT_ONCE:
+        rows: list[tuple[Any, ...]] = []
+        async for chunk in sample_rows.chunks(report):
+            rows += chunk
+        register = await sync_to_async(_register)(report)
+        asked = await asyncio.to_thread(pickle.dumps, (report, rows, register))
+        return await _apart(report, asked)
+
+
+async def _apart(report: SessionReport, asked: bytes) -> bytes:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", APART), stdin=PIPE, stdout=PIPE, cwd=settings.BASE_DIR
     )
