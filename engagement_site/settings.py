@@ -187,7 +187,7 @@ SIGNUP_OPEN = env.flag("SIGNUP_OPEN", True)
 ACCOUNT_ADAPTER = "sessions.site.accounts.AccountAdapter"
 # createsuperuser asks for a username, and an e-mail address may be left out.
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = env.choice(
     "EMAIL_VERIFICATION", "optional", ("mandatory", "optional", "none")
 )

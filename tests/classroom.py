@@ -78,7 +78,7 @@ class Teacher(Client):
     def __init__(self, server: Server) -> None:
         super().__init__(server)
         self.email = f"teacher{next(_number)}@example.org"
-        self.post("/accounts/signup/", email=self.email, password1=PASSWORD, password2=PASSWORD)
+        self.post("/accounts/signup/", email=self.email, password1=PASSWORD)
 
     def open_session(self, *, live: bool = True, **fields: str) -> Session:
         form = {

@@ -61,7 +61,7 @@ class TestJoinForm:
     def test_without_consent_nobody_joins(self) -> None:
         form = JoinForm({"display_name": "Ada"}, session=factories.make_session())
         assert form.errors["consent"] == [
-            "Tick the box if you agree. Without it you cannot take part."
+            "Choose one of the two buttons if you agree. Without it you cannot join."
         ]
 
     @pytest.mark.finding(7)

@@ -198,7 +198,7 @@ class TestDoor:
         summary = content[content.index('id="errors"') :]
         assert "autofocus" in summary[:100]
         assert 'href="#id_display_name"' in summary
-        assert 'href="#id_consent"' in summary
+        assert "if you agree" in summary
         assert content.index('id="errors"') < content.index("id_display_name")
 
 
@@ -242,7 +242,7 @@ class TestConsent:
     def test_without_consent_nothing_is_stored(self, client: Client, session: ClassSession) -> None:
         response = client.post(page("join_session", session), {"display_name": "Ada"})
         assert response.status_code == 400
-        assert "Tick the box if you agree." in text(response)
+        assert "Choose one of the two buttons if you agree." in text(response)
         assert not Participant.objects.exists()
 
     def test_an_empty_post_is_refused(self, client: Client, session: ClassSession) -> None:

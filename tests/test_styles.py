@@ -6,12 +6,12 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 STATIC = ROOT / "static"
-TOKENS = (STATIC / "css" / "tokens.css").read_text()
+CSS = STATIC / "css"
 REM_PX = 16
 
 
-def defined() -> set[str]:
-    return set(re.findall(r"(--[\w-]+):", TOKENS))
+def defined(file: Path) -> set[str]:
+    return set(re.findall(r"(--[\w-]+):", file.read_text()))
 
 
 def used(file: Path) -> set[str]:
@@ -20,10 +20,16 @@ def used(file: Path) -> set[str]:
     return {name for pair in found for name in pair if name}
 
 
-def test_every_variable_that_is_used_is_a_token() -> None:
-    files = [*STATIC.rglob("*.css"), *(STATIC / "js").rglob("*.js")]
-    missing = {file.name: used(file) - defined() for file in files}
+def test_every_variable_that_is_used_is_a_token_or_a_level_s() -> None:
+    known = defined(CSS / "tokens.css") | {"--c", "--ct", "--p"}
+    files = [*CSS.glob("*.css"), *(STATIC / "js").rglob("*.js")]
+    missing = {file.name: used(file) - known for file in files}
     assert {name: names for name, names in missing.items() if names} == {}
+
+
+def test_dark_pages_have_every_colour_of_light_ones() -> None:
+    light = re.findall(r"(--[\w-]+): (?:#|rgb)", (CSS / "tokens.css").read_text())
+    assert set(light) - defined(CSS / "dark.css") == set()
 
 
 def test_no_text_is_smaller_than_14_pixels() -> None:

@@ -85,20 +85,44 @@ def test_a_long_list_has_pages_and_an_odd_page_shows_one(access: Access) -> None
     assert "Page 1 of 2" in content(client, "/sessions/?page=odd")
 
 
-def test_the_list_needs_five_queries_however_long(
+def test_the_list_needs_six_queries_however_long(
     access: Access, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(6):
         make_sample(make_participant(make_session(access.session.course, "ended")))
     client = signed_in(access.owner)
-    # The sign-in's two, the number of sessions, a page of them, the lines.
-    with django_assert_num_queries(5):
+    # The sign-in's two, the last course, the number of sessions, a page of them, the lines.
+    with django_assert_num_queries(6):
         client.get("/sessions/")
 
 
 def test_an_empty_list_says_how_to_begin(client: Client) -> None:
     client.force_login(make_teacher())
-    assert "Create your first session" in content(client, "/sessions/")
+    page = content(client, "/sessions/")
+    assert "Name your first lesson" in page
+    assert "Lesson of " in page
+
+
+def test_a_lesson_is_started_by_one_click_in_the_course_of_the_last_one(access: Access) -> None:
+    client = signed_in(access.owner)
+    answer = client.post("/sessions/begin/", {"title": "Optics"})
+    session = ClassSession.objects.get(title="Optics")
+    assert answer.headers["Location"] == f"/sessions/{session.pk}/live/"
+    assert session.is_live
+    assert session.course == access.session.course
+    client.post("/sessions/begin/")
+    unnamed = ClassSession.objects.latest("pk")
+    assert unnamed.title.startswith("Lesson of ")
+    page = client.post("/sessions/begin/", {"title": "x" * 121}, follow=True)
+    assert "was not started" in page.content.decode()
+    assert ClassSession.objects.latest("pk") == unnamed
+    assert "/accounts/login/" in Client().post("/sessions/begin/").headers["Location"]
+
+
+def test_the_first_lesson_of_a_teacher_needs_no_course() -> None:
+    teacher = make_teacher()
+    signed_in(teacher).post("/sessions/begin/")
+    assert ClassSession.objects.get(course__owner=teacher).course.name == "My class"
 
 
 # Creating and editing -----------------------------------------------------------------------
@@ -182,7 +206,7 @@ def test_the_live_page_names_its_socket_and_the_estimate(access: Access) -> None
     page = content(signed_in(access.owner), f"/sessions/{access.session.pk}/live/")
     assert f"/ws/dashboard/{access.session.pk}/" in page
     assert "never a grade" in page
-    assert 'id="mix-chart"' in page
+    assert 'id="looks-now"' in page
     assert reverse("model_card") in page
 
 
@@ -191,9 +215,10 @@ def test_the_live_page_has_no_emotions_under_the_presence_policy(
 ) -> None:
     settings.POLICY = "presence"
     page = content(signed_in(access.owner), f"/sessions/{access.session.pk}/live/")
-    assert 'id="mix-chart"' not in page
-    assert 'id="engagement"' not in page
-    assert 'id="class-chart"' in page
+    assert 'id="levels"' not in page
+    assert 'id="looks-now"' not in page
+    assert "in front of the camera" not in page
+    assert 'id="lesson-chart"' in page
     assert "Model: " not in page
 
 

@@ -52,7 +52,9 @@ class JoinForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     consent = forms.BooleanField(
-        error_messages={"required": "Tick the box if you agree. Without it you cannot take part."},
+        error_messages={
+            "required": "Choose one of the two buttons if you agree. Without it you cannot join."
+        },
     )
     simulated = forms.BooleanField(required=False, widget=forms.HiddenInput)
     """A program that plays a student says so; it marks its own record only."""

@@ -50,6 +50,7 @@ def _class_page(request: HttpRequest, participant: Participant, token: str) -> H
         "emotions": EMOTIONS,
         "scale": SCALE,
         "config": {
+            "code": session.code,
             "socket": f"/ws/class/{session.code}/",
             "state": session.state,
             "interval_s": session.interval_s,

@@ -31,6 +31,11 @@ class CourseQuerySet(QuerySet["Course"]):
     def owned_by(self, user: User) -> CourseQuerySet:
         return self.filter(owner=user)
 
+    def last_used_by(self, user: User) -> Course | None:
+        """The one of the teacher's newest session, or else the newest without any."""
+        newest = self.owned_by(user).annotate(newest=Max("sessions__created_at"))
+        return newest.order_by(F("newest").desc(nulls_last=True), "-pk").first()
+
     def for_list(self) -> CourseQuerySet:
         return self.annotate(
             session_count=Count("sessions", distinct=True),

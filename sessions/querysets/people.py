@@ -19,7 +19,7 @@ class ParticipantQuerySet(QuerySet["Participant"]):
         return self.filter(session__course__owner=user)
 
     def with_token(self, token_hash: str) -> ParticipantQuerySet:
-        return self.filter(token_hash=token_hash).select_related("session")
+        return self.filter(token_hash=token_hash).select_related("session__course")
 
     def present(self) -> ParticipantQuerySet:
         """Those whom the teacher has not taken out."""

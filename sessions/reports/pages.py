@@ -3,7 +3,13 @@
 from typing import Final
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponseBadRequest,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -15,11 +21,12 @@ from sessions.reports.charts.session import session_charts
 from sessions.reports.charts.student import student_charts
 from sessions.reports.exports.registry import EXPORTS
 from sessions.reports.facts import facts, file_name, note, simulated
+from sessions.reports.lesson import lesson_of
 from sessions.reports.session import session_report as report_on
 from sessions.reports.student import student_report
 from sessions.reports.summary import summary
 from sessions.reports.window import BadWindow, Window, by_minutes, whole, window_of
-from sessions.site.access import TeacherRequest, own_session
+from sessions.site.access import TeacherRequest, own_participant, own_session
 
 GONE: Final = (
     "The single samples of this session are deleted, as the site keeps them for a shorter time. "
@@ -83,6 +90,13 @@ def session_export(request: TeacherRequest, pk: int, kind: str) -> HttpResponseB
     response["Content-Disposition"] = f'attachment; filename="{file_name(report, export.ending)}"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@login_required
+@require_safe
+def participant_lesson(request: TeacherRequest, pk: int, participant_pk: int) -> HttpResponse:
+    """A student's lesson so far, for the live page."""
+    return JsonResponse(lesson_of(own_participant(request, pk, participant_pk)))
 
 
 def _window(request: TeacherRequest, session: ClassSession) -> tuple[Window, str]:

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
+from django.template.defaultfilters import date
+from django.utils import timezone
 
 from sessions import news, services
 from sessions.models import ClassSession, Course
@@ -45,6 +47,31 @@ class CourseForm(forms.ModelForm):
         return name
 
 
+FIRST_COURSE: Final = "My class"
+"""Of a teacher who has named none."""
+
+
+class BeginForm(forms.Form):
+    """A lesson that starts at once: by its title alone, in the course of the last one."""
+
+    title = forms.CharField(max_length=120, required=False)
+
+    def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner = owner
+        self.course = Course.objects.last_used_by(owner)
+        self.fields["title"].widget.attrs["placeholder"] = self._title()
+
+    def _title(self) -> str:
+        return f"Lesson of {date(timezone.localtime(), 'j F, H:i')}"
+
+    def save(self) -> ClassSession:
+        """Make the session; it is planned until it is started."""
+        course = self.course or services.course_named(self.owner, FIRST_COURSE)
+        title = self.cleaned_data["title"] or self._title()
+        return ClassSession.objects.create(course=course, title=title)
+
+
 AT_RANDOM: Final = "“How well can you follow right now?”, at most once in ten minutes."
 
 
@@ -73,6 +100,14 @@ class SessionForm(forms.ModelForm):
         if "course" in self.fields:
             self._offer_courses(Course.objects.owned_by(owner))
 
+    def first_fields(self) -> list[forms.BoundField]:
+        """What a session cannot be made without."""
+        return [field for field in self if field.name in self.field_order]
+
+    def settings_fields(self) -> list[forms.BoundField]:
+        """What has a value already."""
+        return [field for field in self if field.name not in self.field_order]
+
     def _lock_what_is_in_use(self) -> None:
         session = self.instance
         started = session.state != ClassSession.State.PLANNED
@@ -87,9 +122,13 @@ class SessionForm(forms.ModelForm):
             del self.fields["course"]
             self.fields["new_course"].label = "Course"
             self.fields["new_course"].required = True
+            self.fields["new_course"].initial = FIRST_COURSE
             return
         self.fields["course"] = forms.ModelChoiceField(
-            courses, required=False, empty_label="Choose a course"
+            courses,
+            required=False,
+            empty_label="Choose a course",
+            initial=Course.objects.last_used_by(self.owner),
         )
 
     def clean(self) -> dict[str, Any]:

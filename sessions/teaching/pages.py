@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from inference.expression import MIXED
 from inference.labels import EMOTIONS
 from sessions import services
 from sessions.errors import NotAllowed
@@ -17,10 +18,10 @@ from sessions.models import ClassSession, Marker, Participant, Signal, Takeover
 from sessions.querysets import ParticipantQuerySet
 from sessions.reports.charts.sparklines import sparklines_for
 from sessions.site.access import TeacherRequest, own_session
+from sessions.site.icons import EMOTION_ICONS, MARKER_ICONS
 from sessions.site.origin import for_students, is_only_here
-from sessions.site.palette import COVERAGE_COLOUR, EMOTION_COLOURS, ENGAGEMENT_COLOUR, FACING_COLOUR
 from sessions.site.qr import qr_svg
-from sessions.teaching.forms import SessionForm
+from sessions.teaching.forms import BeginForm, SessionForm
 from sessions.teaching.voice import QUESTIONS
 
 PAGE_SIZE = 20
@@ -43,15 +44,26 @@ def session_list(request: TeacherRequest) -> HttpResponse:
             "page": page,
             "rows": [(session, lines.get(session.pk, [])) for session in shown],
             "archived": archived,
+            "begin": BeginForm(owner=request.user),
         },
     )
 
 
 @login_required
+@require_POST
+def session_begin(request: TeacherRequest) -> HttpResponse:
+    """Make a session, start it, and show its page: the shortest way to a class."""
+    form = BeginForm(request.POST, owner=request.user)
+    if not form.is_valid():
+        messages.error(request, "The lesson was not started: its name may have 120 letters.")
+        return redirect("dashboard")
+    return redirect("session_live", services.start_session(form.save()).pk)
+
+
+@login_required
 def session_new(request: TeacherRequest) -> HttpResponse:
-    form = SessionForm(
-        request.POST or None, owner=request.user, initial={"course": request.GET.get("course")}
-    )
+    asked = {name: request.GET[name] for name in ("course",) if name in request.GET}
+    form = SessionForm(request.POST or None, owner=request.user, initial=asked)
     if request.method == "POST" and form.is_valid():
         return redirect(form.save())
     return render(request, "teaching/session_form.html", {"form": form})
@@ -107,20 +119,19 @@ def session_live(request: TeacherRequest, pk: int) -> HttpResponse:
     session = own_session(request, pk)
     if session.state == ClassSession.State.ENDED:
         return redirect("session_report", pk)
-    config = {
-        "socket": f"/ws/dashboard/{session.pk}/",
-        "emotions": EMOTIONS,
-        "colours": {
-            **EMOTION_COLOURS,
-            "engagement": ENGAGEMENT_COLOUR,
-            "facing": FACING_COLOUR,
-            "coverage": COVERAGE_COLOUR,
-        },
-    }
+    link = _join_link(request, session)
     context = {
         "session": session,
-        "config": config,
-        "marker_kinds": Marker.Kind.choices,
+        "config": {
+            "socket": f"/ws/dashboard/{session.pk}/",
+            "emotions": EMOTIONS,
+            "planned_s": session.planned_minutes * 60,
+        },
+        "link": link,
+        "qr": qr_svg(link),
+        "is_local": is_only_here(link),
+        "looks": [*EMOTION_ICONS.items(), (MIXED, "circle-dashed")],
+        "marker_kinds": [(*one, MARKER_ICONS[one[0]]) for one in Marker.Kind.choices],
         "questions": QUESTIONS,
         "signs": [one for one in Signal.Kind.choices if one[0] != Signal.Kind.HAND],
     }

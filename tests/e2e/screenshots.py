@@ -75,6 +75,8 @@ def addresses(server: Server, code: str) -> dict[str, dict[str, str]]:
         f"SELECT session_id FROM {table}sample GROUP BY session_id ORDER BY count(*) DESC LIMIT 1"
     )
     course = one(f"SELECT course_id FROM {table}classsession WHERE id = {ended}")
+    server.manage("shell", "-c", ADD_EMPTY.format(live=live))
+    empty = one(f"SELECT max(id) FROM {table}classsession")
     student = one(f"SELECT id FROM {table}student WHERE course_id = {course} LIMIT 1")
     server.manage("shell", "-c", ADD_RECEIPT.format(session=ended, token=RECEIPT_TOKEN))
     (over,) = server.query(f"SELECT code FROM {table}classsession WHERE id = {ended}")[0]
@@ -99,6 +101,8 @@ def addresses(server: Server, code: str) -> dict[str, dict[str, str]]:
             "end": f"/sessions/{live}/end/",
             "live": f"/sessions/{live}/live/",
             "live-table": f"/sessions/{live}/live/",
+            "live-student": f"/sessions/{live}/live/",
+            "live-empty": f"/sessions/{empty}/live/",
             "display": f"/sessions/{live}/display/",
             "report": f"/sessions/{ended}/report/",
             "report-stretch": f"/sessions/{ended}/report/?from=600&to=1500",
@@ -125,8 +129,7 @@ def addresses(server: Server, code: str) -> dict[str, dict[str, str]]:
 def join(page: Page, base_url: str, code: str, name: str) -> None:
     page.goto(f"{base_url}/join/{code}/")
     page.fill("[name=display_name]", name)
-    page.check("[name=consent]")
-    page.get_by_role("button", name="Join the class").click()
+    page.get_by_role("button", name="join without a camera").click()
     page.wait_for_url("**/class/")
 
 
@@ -136,11 +139,18 @@ def photograph(page: Page, name: str, address: str, file: Path, tallest: float) 
     if name in ("class", "room"):
         flag(page, "socket", "open")
         page.get_by_role("button", name="Turn on camera").click()
-    if name in ("class", "room", "live", "live-table"):
+    if name in ("class", "room", "live", "live-table", "live-student"):
         page.wait_for_timeout(4000)
     if name == "live-table":
         page.get_by_role("button", name="Table", exact=True).click()
-    page.wait_for_timeout(800)
+    if name == "live-student":
+        page.get_by_role("button", name="Tiles", exact=True).click()
+        page.locator("#students .tile").nth(2).click()
+    # What is drawn only when it comes into view.
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.wait_for_timeout(1500)
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_timeout(300)
     width, height = page.evaluate("[innerWidth, document.documentElement.scrollHeight]")
     area: FloatRect = {"x": 0, "y": 0, "width": width, "height": min(height, tallest)}
     page.screenshot(path=file, full_page=True, clip=area)
@@ -219,6 +229,12 @@ ROOM_KEY: Final = "k" * 43
 ADD_ROOM: Final = (
     "from sessions.models import ClassSession; "
     "ClassSession.objects.filter(code='{code}').update(room_key='{key}')"
+)
+ADD_EMPTY: Final = (
+    "from sessions.models import ClassSession; "
+    "from sessions.services import start_session; "
+    "course = ClassSession.objects.get(pk={live}).course; "
+    "start_session(ClassSession.objects.create(course=course, title='The next lesson'))"
 )
 
 if __name__ == "__main__":

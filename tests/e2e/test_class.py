@@ -34,7 +34,6 @@ def sign_up(page: Page, base_url: str) -> None:
     page.goto(f"{base_url}/accounts/signup/")
     page.fill("[name=email]", "teacher@example.org")
     page.fill("[name=password1]", PASSWORD)
-    page.fill("[name=password2]", PASSWORD)
     page.get_by_role("button", name="Sign up").click()
     page.wait_for_url("**/sessions/")
 
@@ -44,6 +43,7 @@ def start_session(page: Page, base_url: str) -> str:
     page.goto(f"{base_url}/sessions/new/")
     page.fill("[name=title]", "Optics")
     page.fill("[name=new_course]", "Physics")
+    page.get_by_text("Settings").click()
     page.fill("[name=interval_s]", "0.5")
     page.get_by_role("button", name="Create session").click()
     code = page.locator("p.code").inner_text()
@@ -59,13 +59,13 @@ def join_and_turn_on_camera(page: Page, base_url: str, code: str) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/join/{code}/")
     page.fill("[name=display_name]", "Ada")
-    page.get_by_role("button", name="Join the class").click()
+    page.keyboard.press("Enter")
+    agree = page.get_by_role("button", name="I agree: join with my camera")
+    expect(agree).to_be_focused()
     expect(page).to_have_url(re.compile(rf"/join/{code}/$"))  # no consent, no class
-    page.check("[name=consent]")
-    page.get_by_role("button", name="Join the class").click()
+    agree.click()
     page.wait_for_url("**/class/")
     flag(page, "socket", "open")
-    page.get_by_role("button", name="Turn on camera").click()
     wait_answered(page, 1)
 
 
@@ -174,8 +174,8 @@ def test_a_class_runs_from_sign_up_to_report(model: str, camera: Path, tmp_path:
         # A label is that of some seconds.
         assert any("happy" in card for card in cards[-half // 2 :])
 
-        live.get_by_role("link", name="End session").click()
         live.get_by_role("button", name="End session").click()
+        live.get_by_role("button", name="End for everybody").click()
         live.wait_for_url("**/report/")
         expect(student.get_by_text(re.compile("ended", re.IGNORECASE)).first).to_be_visible()
 

@@ -39,7 +39,7 @@ def attended(away: Pupil, without_camera: Pupil) -> Iterator[None]:
 
 def order(page: Page) -> list[str]:
     """The names in the table that can be seen, from above."""
-    rows = page.locator("#student-rows tr:not([hidden]) th > span")
+    rows = page.locator("#student-rows tr:not([hidden]) th > button:last-child")
     return [text.strip() for text in rows.all_inner_texts()]
 
 
@@ -54,6 +54,7 @@ def test_the_table_is_sorted_searched_and_pinned_and_remembers_it(server: Server
         flag(page, "socket", "open")
         page.get_by_role("button", name="Table", exact=True).click()
         expect(page.locator("#students")).to_be_hidden()
+        page.get_by_label("Sort by").select_option("name")
         assert order(page) == list(NAMES)
         head = page.get_by_role("columnheader", name="Student")
         expect(head).to_have_attribute("aria-sort", "ascending")
@@ -161,12 +162,12 @@ def test_the_order_stands_still_while_it_is_used_and_too_little_data_is_last(
               const { Students } = await import(module);
               const part = (tag) => document.body.appendChild(document.createElement(tag));
               const tiles = part("ul"), rows = part("tbody"), noneFound = part("p");
-              const students = new Students({ tiles, rows, noneFound }, {}, true, "here");
+              const students = new Students({ tiles, rows, noneFound }, true, "here", (id) => id);
               const make = (id, name, engagement, trail = []) => ({
                 id, name, engagement, trail, simulated: false, status: "here", emotion: null,
                 direction: "facing", level: "engaged", faces: 1,
               });
-              const names = () => [...tiles.querySelectorAll("li:not([hidden]) h3")]
+              const names = () => [...tiles.querySelectorAll("li:not([hidden]) .tile-name")]
                 .map((one) => one.textContent);
               const falling = [...Array(24)].map((_, i) => [60 + i * 10, 0.9]);
               falling.push(...[...Array(5)].map((_, i) => [300 + i * 10, 0.5]));
@@ -178,7 +179,7 @@ def test_the_order_stands_still_while_it_is_used_and_too_little_data_is_last(
               const lowest = names();
               students.change({ isReversed: true });
               const highest = names();
-              const badge = tiles.querySelector("li:nth-child(2) .badge").textContent;
+              const badge = tiles.querySelector("li:nth-child(2) .tile-note").textContent;
               tiles.querySelector("button").focus();
               students.update([make(4, "Cleo", 0.99)], 361);
               const held = names();

@@ -28,8 +28,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def join(page: Page, server: Server, session: Session) -> None:
     page.goto(f"{server.base_url}/join/{session.code}/")
     page.fill("[name=display_name]", "Ada")
-    page.check("[name=consent]")
-    page.get_by_role("button", name="Join the class").click()
+    page.get_by_role("button", name="join without a camera").click()
     page.wait_for_url("**/class/")
     flag(page, "socket", "open")
     page.get_by_role("button", name="Turn on camera").click()
@@ -49,19 +48,22 @@ def test_who_turns_away_is_shown_so_and_no_emotion_is_claimed(server: Server, ca
         join(student, server, session)
         card = live.locator("#students li")
         expect(card).to_contain_text("Very engaged")
-        expect(card.locator(".looks")).to_have_text("Happy")
+        expect(card.locator(".tile-note")).to_have_text("Happy")
 
         expect(display.locator("#levels")).to_contain_text("1 of 1 engaged")
         expect(live.locator("#levels .blocks .lv-very")).to_have_count(1)
 
         within = FACING_S * 1000 + TOLD_WITHIN_MS
-        expect(card.locator(".looks")).to_have_text("Turned away", timeout=within)
+        expect(card.locator(".level")).to_have_text("Turned away", timeout=within)
+        expect(card.locator(".tile-note")).to_be_empty()
         expect(student.locator("#seen")).to_contain_text("Turned away: no emotion is estimated")
-        expect(live.locator("#engaged-note")).to_contain_text("1 turned away")
+        expect(live.locator("#levels .legend")).to_contain_text("1Turned away")
+        expect(live.locator("#needs [data-need=turned]")).to_contain_text("Ada")
         expect(display.locator(".blocks .lv-turned")).to_have_count(1)
         assert "Ada" not in display.locator("body").inner_text()
-        expect(card).to_contain_text("Not engaged", timeout=TOLD_WITHIN_MS)
-        expect(card).to_contain_text("0.00", timeout=TOLD_WITHIN_MS)
+        card.locator(".tile").click()
+        drawer = live.locator("#drawer")
+        expect(drawer).to_contain_text("engagement 0.00", timeout=TOLD_WITHIN_MS)
     where = f"from class_sessions_sample where session_id = {session.pk} and direction = 'turned'"
     until(lambda: server.query(f"select count(*) {where}") > [(3,)])
     assert server.query(f"select count(*) {where} and (emotion <> '' or happy is not null)") == [

@@ -5,8 +5,10 @@
  * -camera and -answered (the number of results) on the root element.
  */
 
+import { glyph } from "../site/parts.js";
 import { LEVELS, capital } from "../site/words.js";
 import { CameraSwitch } from "./camera_switch.js";
+import { takeWish } from "./camera_wish.js";
 import { Connection } from "./connection.js";
 import { showQuestion, showSigns } from "./voice.js";
 
@@ -83,6 +85,11 @@ function showNumbers(probabilities, engagement, level) {
   }
   const text = `${level ? `${LEVELS[level]}, ` : ""}${engagement?.toFixed(2)}`;
   if (element("engagement")) showBar(element("engagement"), engagement, text);
+  const own = element("own-level");
+  if (!own) return;
+  own.hidden = !level;
+  own.className = `own-level level lv-${level}`;
+  if (level) own.replaceChildren(glyph(level), LEVELS[level]);
 }
 
 /** @param {Record<string, any>} result */
@@ -174,3 +181,5 @@ worker.addEventListener("message", ({ data }) => HEAR[data.type]?.(data));
 flags.answered = "0";
 connection.open(config.socket);
 flags.ready = "true";
+// Asked for on the consent page; the browser asks once more.
+if (takeWish(config.code)) void camera.turnOn();

@@ -65,6 +65,7 @@ for (const button of document.querySelectorAll("[data-sign]")) {
     const up = button.getAttribute("aria-pressed") !== "true";
     if (!(await send("signal/", { kind, up: up ? "1" : "0" }, "sign-note"))) return;
     button.setAttribute("aria-pressed", String(up));
-    button.textContent = up ? "Lower hand" : "Raise hand";
+    const words = button.querySelector("span");
+    if (words) words.textContent = up ? "Lower hand" : "Raise hand";
   });
 }

@@ -1,30 +1,37 @@
 // @ts-check
-/** The live page of a class: one socket in, three charts and a card for each student out. */
+/** The live page of a class: one socket in; the levels, who needs the teacher, everybody and the lesson out. */
 
-import { clock, config as plain, decimal, filled, layout, legend, onThemeChange, percent } from "../site/charts.js";
+import { clock, onThemeChange } from "../site/charts.js";
 import { capital } from "../site/words.js";
 import { showAlerts } from "./alerts.js";
 import { ClassSeries } from "./class_series.js";
 import { DashboardSocket } from "./dashboard_socket.js";
 import { showAsks, showTrouble } from "./door.js";
+import { LessonChart } from "./lesson_chart.js";
 import { Levels } from "./levels.js";
-import { markerLines, takeMarkers } from "./markers.js";
+import { showLooks } from "./looks_now.js";
+import { takeMarkers } from "./markers.js";
+import { Needs } from "./needs.js";
 import { showRoom } from "./room.js";
-import { showVoice } from "./voice.js";
+import { lower, showVoice } from "./voice.js";
 import { control } from "./student_controls.js";
+import { StudentDrawer } from "./student_drawer.js";
 import { Students } from "./students.js";
 
 const DRAW_EVERY_MS = 1000;
 const SAY_EVERY_MS = 30_000;
-const SHORTEST_AXIS_S = 120;
-/** @type {{ socket: string, emotions: string[], colours: Record<string, string> }} */
+/** @type {{ socket: string, emotions: string[], planned_s: number }} */
 const page = JSON.parse(find("config").textContent ?? "{}");
 const root = document.documentElement;
-const withEmotion = document.getElementById("mix-chart") !== null;
+const withEmotion = document.getElementById("levels") !== null;
 const series = new ClassSeries(page.emotions);
 const levels = withEmotion ? new Levels(find("levels")) : null;
+const drawer = new StudentDrawer(/** @type {HTMLDialogElement} */ (find("drawer")), withEmotion);
 const places = { tiles: find("students"), rows: find("student-rows"), noneFound: find("none-found") };
-const students = new Students(places, page.colours, withEmotion, page.socket);
+const students = new Students(places, withEmotion, page.socket, (id) => drawer.open(id));
+drawer.students = students;
+const needs = new Needs(find("needs"), { open: (id) => drawer.open(id), lower });
+const chart = new LessonChart(find("lesson-chart"), withEmotion ? page.emotions : []);
 
 const now = {
   state: "planned",
@@ -32,15 +39,10 @@ const now = {
   receivedAt: performance.now(),
   connected: 0,
   faces: 0,
-  /** @type {Record<string, number>} */
-  levels: {},
-  turned: 0,
-  /** @type {number | null} */
-  engagement: null,
+  /** @type {number[]} */
+  hands: [],
   /** @type {number | null} */
   coverage: null,
-  /** @type {Record<string, number>} */
-  emotions: {},
 };
 let isStale = false;
 let updatedAt = new Date();
@@ -107,25 +109,16 @@ function takeSnapshot(snapshot) {
 function takeTick(tick) {
   setClock(tick.now);
   setState(tick.state);
-  Object.assign(now, {
-    connected: tick.connected,
-    faces: tick.faces,
-    levels: tick.levels,
-    turned: tick.turned,
-    engagement: tick.engagement,
-    coverage: tick.coverage,
-    emotions: tick.emotions,
-  });
+  Object.assign(now, { connected: tick.connected, faces: tick.faces, coverage: tick.coverage, hands: tick.voice.hands });
   series.add(tick.buckets);
   students.update(tick.participants, tick.now);
   levels?.update(tick.participants, tick.removed);
-  levels?.show(tick.coverage);
   for (const id of tick.removed) students.remove(id);
   showAsks(tick.asks);
   showRoom(tick.room);
   takeMarkers(tick.markers);
   showAlerts(tick.alerts, (id) => students.nameOf(id));
-  showVoice(tick.voice, tick.connected, (id) => students.nameOf(id));
+  showVoice(tick.voice, tick.connected);
   showTrouble(tick.trouble);
   hasNews = true;
 }
@@ -163,34 +156,36 @@ function tell(text) {
 }
 
 function draw() {
-  showFigures();
+  showClock();
   if (!hasNews || document.hidden) return;
   hasNews = false;
   find("nobody").hidden = students.size > 0;
-  find("charts").hidden = students.size === 0;
+  find("class").hidden = students.size === 0;
   if (students.size === 0) return;
-  drawClass();
-  if (withEmotion) {
-    drawNow();
-    drawMix();
-  }
+  showFigures();
+  chart.draw(series, now.second);
   say();
 }
 
-function showFigures() {
+function showClock() {
   const isLive = now.state === "live" && !isStale;
   const seconds = now.second + (isLive ? (performance.now() - now.receivedAt) / 1000 : 0);
-  find("connected").textContent = String(now.connected);
-  find("faces").textContent = `${now.faces} of ${now.connected}`;
   find("elapsed").textContent = clock(seconds);
-  find("coverage").textContent = percent(now.coverage);
-  if (!withEmotion) return;
-  const { very = 0, engaged = 0 } = now.levels;
-  const known = Object.values(now.levels).reduce((sum, count) => sum + count, 0);
-  find("engaged").textContent = known ? `${very + engaged} of ${known}` : "–";
-  find("engaged-note").textContent = known
-    ? `${very} very, ${now.turned} turned away; mean ${decimal(now.engagement)}`
-    : "Nothing known yet";
+  find("elapsed-bar").style.width = `${Math.min(100, (seconds / page.planned_s) * 100)}%`;
+}
+
+function showFigures() {
+  levels?.show(now.coverage, now.faces, now.connected);
+  if (!levels) {
+    find("faces").textContent = String(now.faces);
+    find("faces-of").textContent = ` of ${now.connected} in front of the camera`;
+  }
+  const all = students.all;
+  find("student-count").textContent = String(all.length);
+  if (withEmotion) showLooks(find("looks-now"), all);
+  const hands = now.hands.map((id) => ({ id, name: students.nameOf(id), need: /** @type {const} */ ("hand"), since: null }));
+  needs.show([...hands, ...students.inNeed], now.second);
+  if (drawer.root.open) drawer.show();
 }
 
 /** For readers of the page by ear: one sentence now and then, not every second. */
@@ -198,114 +193,19 @@ function say() {
   if (performance.now() - saidAt < SAY_EVERY_MS) return;
   saidAt = performance.now();
   const parts = [`${now.connected} connected`, `${now.faces} with a face in view`];
-  const strongest = Object.entries(now.emotions).sort((one, other) => other[1] - one[1])[0];
-  if (withEmotion && now.engagement !== null) {
-    parts.push(`${find("engaged").textContent} engaged`, `${now.turned} turned away`);
-  }
-  if (withEmotion && strongest) parts.push(`mostly ${strongest[0]}`);
+  const count = document.querySelector(".levels-count")?.textContent ?? "";
+  if (withEmotion) parts.unshift(count.trim());
   find("summary").textContent = `${parts.join(", ")}.`;
 }
 
-/**
- * @param {string} name
- * @param {string} title
- * @param {Record<string, any>} more
- */
-function trace(name, title, more) {
-  return {
-    x: series.minutes,
-    y: series.lines[name],
-    name: title,
-    mode: "lines",
-    hovertemplate: `%{y:.0%}<extra>${title}</extra>`,
-    ...more,
-  };
-}
-
-const shareAxis = { range: [0, 1.01], dtick: 0.25 };
-const percentAxis = { ...shareAxis, tickformat: ".0%" };
-
-function timeAxis() {
-  const nticks = document.body.clientWidth < 600 ? 4 : 8;
-  const range = [0, Math.max(SHORTEST_AXIS_S, now.second) / 60];
-  return { range, ticksuffix: " min", nticks, tickangle: 0, hoverformat: ".1f" };
-}
-
-function drawClass() {
-  const coverage = trace("coverage", "Coverage", {
-    line: { color: page.colours.coverage, width: withEmotion ? 1 : 2 },
-  });
-  /** @type {object[]} */
-  const traces = filled(coverage, `${page.colours.coverage}2e`);
-  if (withEmotion) {
-    traces.push(
-      trace("engagement", "Engagement", {
-        line: { color: page.colours.engagement, width: 3 },
-        hovertemplate: "%{y:.2f}<extra>Engagement</extra>",
-      }),
-      trace("facing", "Facing the screen", {
-        line: { color: page.colours.facing, width: 1.5, dash: "dash" },
-      }),
-    );
-  }
-  const yaxis = withEmotion ? shareAxis : percentAxis;
-  plot("class-chart", traces, { xaxis: timeAxis(), yaxis, hovermode: "x unified", ...markerLines() });
-}
-
-function drawMix() {
-  const traces = page.emotions.map((emotion) =>
-    trace(emotion, capital(emotion), {
-      // Bars without gaps look like areas, which would run on over stretches without data.
-      type: "bar",
-      width: series.width / 60,
-      marker: { color: page.colours[emotion], line: { width: 0 } },
-    }),
-  );
-  plot("mix-chart", traces, {
-    barmode: "stack",
-    bargap: 0,
-    xaxis: timeAxis(),
-    yaxis: percentAxis,
-    hovermode: "x unified",
-    legend: { ...legend, traceorder: "normal" },
-    ...markerLines(),
-  });
-}
-
-function drawNow() {
-  const isKnown = Object.keys(now.emotions).length > 0;
-  find("now-unknown").hidden = isKnown;
-  find("now-chart").hidden = !isKnown;
-  if (!isKnown) return;
-  const shares = page.emotions.map((emotion) => (now.emotions[emotion] ?? 0) * 100);
-  const bar = {
-    type: "bar",
-    orientation: "h",
-    x: shares,
-    y: page.emotions.map(capital),
-    marker: { color: page.emotions.map((emotion) => page.colours[emotion]) },
-    text: shares.map((share) => `${Math.round(share)} %`),
-    textposition: "outside",
-    cliponaxis: false,
-    hoverinfo: "skip",
-  };
-  plot("now-chart", [bar], {
-    xaxis: { range: [0, 115], visible: false },
-    yaxis: { autorange: "reversed", showgrid: false },
-    showlegend: false,
-  });
-}
-
-/**
- * @param {string} id
- * @param {object[]} traces
- * @param {Record<string, any>} more
- */
-function plot(id, traces, more) {
-  window.Plotly.react(find(id), traces, layout(more), plain);
-}
-
 control(students, find);
+
+const copy = find("copy-code");
+copy.addEventListener("click", async () => {
+  await navigator.clipboard?.writeText(copy.dataset.link ?? "");
+  find("done").textContent = "The join link is copied.";
+  copy.classList.add("is-done");
+});
 
 function redraw() {
   hasNews = true;

@@ -19,7 +19,7 @@ function hear(message) {
     root.dataset.ready = "true";
   } else if (message.type === "tick") {
     levels?.update(message.participants, message.removed);
-    levels?.show(message.coverage);
+    levels?.show(message.coverage, message.faces, message.connected);
     element("connected").textContent = String(message.connected);
     showState(message.state, message.now);
     showQuestion(message.voice.check_in);

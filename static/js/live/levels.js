@@ -5,30 +5,13 @@
  */
 
 import { percent } from "../site/charts.js";
+import { element } from "../site/parts.js";
+import { KINDS, kindOf, mark } from "./kinds.js";
 
-/**
- * @typedef {{id: number, status: string, level: string | null, direction: string | null}} Student
- * @typedef {"very" | "engaged" | "not" | "turned" | "away" | "little"} Kind
- */
+/** @typedef {import("./kinds.js").Kind} Kind */
+/** @typedef {import("./kinds.js").Shown & {id: number}} Student */
 
-/** In the order of the blocks. @type {[Kind, string][]} */
-const KINDS = [
-  ["very", "very engaged"],
-  ["engaged", "engaged"],
-  ["not", "not engaged"],
-  ["turned", "turned away"],
-  ["away", "away"],
-  ["little", "no camera, or too little seen"],
-];
-
-/** @param {Student} student @returns {Kind | null} null for one who is not connected */
-function kindOf({ status, level, direction }) {
-  if (status === "offline") return null;
-  if (status === "away") return "away";
-  if (status !== "here") return "little";
-  if (direction === "turned") return "turned";
-  return /** @type {Kind | null} */ (level) ?? "little";
-}
+const ORDER = /** @type {Kind[]} */ (Object.keys(KINDS));
 
 export class Levels {
   /** @param {HTMLElement} root of templates/live/_levels.html */
@@ -51,21 +34,22 @@ export class Levels {
     for (const id of removed) this.students.delete(id);
   }
 
-  /** @param {number | null} coverage of the last seconds */
-  show(coverage) {
+  /** @param {number | null} coverage of the last seconds @param {number} seen students @param {number} connected */
+  show(coverage, seen, connected) {
     const kinds = [...this.students.values()].map(kindOf);
-    const counts = KINDS.map(([kind]) => kinds.filter((one) => one === kind).length);
-    const key = JSON.stringify([counts, coverage]);
+    const counts = ORDER.map((kind) => kinds.filter((one) => one === kind).length);
+    const key = JSON.stringify([counts, coverage, seen, connected]);
     if (key === this.shown) return;
     this.shown = key;
     const [very, engaged, not, turned] = counts;
     const known = very + engaged + not + turned;
     this.#part("count").textContent = known ? String(very + engaged) : "–";
     this.#part("of").textContent = known ? ` of ${known} engaged` : "Nothing known yet";
-    this.#part("coverage").textContent = `Coverage ${percent(coverage)}, last 10 s`;
-    this.#part("blocks").replaceChildren(...KINDS.flatMap(([kind], place) => blocks(kind, counts[place])));
+    this.#part("coverage").textContent = `coverage ${percent(coverage)}, last 10 s · ${seen} of ${connected} seen`;
+    this.#part("coverage-bar").style.width = `${(coverage ?? 0) * 100}%`;
+    this.#part("blocks").replaceChildren(...ORDER.flatMap((kind, place) => blocks(kind, counts[place])));
     this.#part("legend").replaceChildren(
-      ...KINDS.flatMap(([kind, words], place) => (counts[place] ? [entry(kind, counts[place], words)] : [])),
+      ...ORDER.flatMap((kind, place) => (counts[place] ? [entry(kind, counts[place])] : [])),
     );
   }
 
@@ -77,20 +61,12 @@ export class Levels {
 
 /** @param {Kind} kind @param {number} count */
 function blocks(kind, count) {
-  return Array.from({ length: count }, () => {
-    const block = document.createElement("i");
-    block.className = `lv-${kind}`;
-    return block;
-  });
+  return Array.from({ length: count }, (_, place) => element("i", `lv-${kind}${place ? "" : " first"}`));
 }
 
-/** @param {Kind} kind @param {number} count @param {string} words */
-function entry(kind, count, words) {
-  const item = document.createElement("li");
-  const swatch = document.createElement("i");
-  swatch.className = `swatch lv-${kind}`;
-  const number = document.createElement("strong");
-  number.textContent = String(count);
-  item.append(swatch, number, ` ${words}`);
+/** @param {Kind} kind @param {number} count */
+function entry(kind, count) {
+  const item = element("li", `lv-${kind}`);
+  item.append(mark(kind), element("strong", "", String(count)), KINDS[kind].words);
   return item;
 }

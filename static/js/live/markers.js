@@ -4,7 +4,7 @@
  * changes and removes them. They come back with the server's next tick, on every open dashboard.
  */
 
-import { clock, cssColour } from "../site/charts.js";
+import { clock, cssColour, timeOf } from "../site/charts.js";
 import { post } from "../site/post.js";
 import { capital } from "../site/words.js";
 
@@ -27,21 +27,21 @@ export function takeMarkers(told) {
   showList();
 }
 
-/** @returns {Record<string, any>} shapes and annotations of a chart over minutes */
+/** @returns {Record<string, any>} shapes and annotations of a chart over time */
 export function markerLines() {
   const line = { color: cssColour("--text-3"), width: 1, dash: "dot" };
   return {
     shapes: markers.map(({ second }) => ({
       type: "line",
-      x0: second / 60,
-      x1: second / 60,
+      x0: timeOf(second),
+      x1: timeOf(second),
       y0: 0,
       y1: 1,
       yref: "paper",
       line,
     })),
     annotations: markers.map(({ second, kind, text }) => ({
-      x: second / 60,
+      x: timeOf(second),
       y: 1,
       yref: "paper",
       yanchor: "top",

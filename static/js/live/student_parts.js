@@ -1,7 +1,9 @@
 // @ts-check
-/** What cards and rows of students share. */
+/** What tiles, rows and the drawer of a student share. */
 
-import { takeOut } from "./door.js";
+import { capital } from "../site/words.js";
+import { element, icon } from "../site/parts.js";
+import { KINDS, kindOf, mark } from "./kinds.js";
 
 /** Text and badge class. */
 export const STATUS = {
@@ -29,22 +31,38 @@ export const STATUS = {
 /**
  * Who owns the parts of all students.
  * @typedef {object} Owner
- * @property {Record<string, string>} colours by emotion
  * @property {boolean} withEmotion
  * @property {(id: number) => void} pin
- * @property {(id: number) => string} nameOf
+ * @property {(id: number) => void} open the student's drawer
  */
 
 /**
- * @param {string} tag
- * @param {string} [className]
- * @param {string} [text]
+ * The level, or why there is none: its class, its mark and its words.
+ * @param {Student} student
+ * @param {boolean} withEmotion
  */
-export function element(tag, className = "", text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
+export function standing(student, withEmotion) {
+  const { status } = student;
+  if (status === "here" && !withEmotion) return { kind: "engaged", mark: icon("scan-face"), words: "Here" };
+  if (status !== "here" && status !== "away") {
+    return { kind: "little", mark: icon("circle-dashed"), words: STATUS[status].text };
+  }
+  const kind = kindOf(student) ?? "little";
+  return { kind, mark: mark(kind), words: KINDS[kind].words };
+}
+
+/**
+ * What else there is to say, in a few words; empty where there is nothing.
+ * @param {Student} student
+ * @param {boolean} withEmotion
+ */
+export function note({ status, emotion, direction, faces, simulated }, withEmotion) {
+  const parts = simulated ? ["simulated"] : [];
+  if (status !== "here") return capital(parts.join(""));
+  if (withEmotion && emotion && direction !== "turned") parts.unshift(emotion);
+  if (withEmotion && direction === "down") parts.push("looking down");
+  if (faces > 1) parts.push(`${faces} faces`);
+  return capital(parts.join(", "));
 }
 
 /**
@@ -52,22 +70,9 @@ export function element(tag, className = "", text = "") {
  * @param {number} id
  */
 export function pinButton(students, id) {
-  const pin = document.createElement("button");
+  const pin = /** @type {HTMLButtonElement} */ (element("button", "pin"));
   pin.type = "button";
-  pin.className = "pin";
+  pin.append(icon("star"));
   pin.addEventListener("click", () => students.pin(id));
   return pin;
-}
-
-/**
- * @param {Owner} students
- * @param {number} id
- */
-export function takeOutButton(students, id) {
-  const out = document.createElement("button");
-  out.type = "button";
-  out.className = "button quiet small";
-  out.textContent = "Take out";
-  out.addEventListener("click", () => takeOut(id, students.nameOf(id)));
-  return out;
 }

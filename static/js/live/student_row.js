@@ -1,10 +1,11 @@
 // @ts-check
-/** A student as a row of the table: the same figures as on the card. */
+/** A student as a row of the table: the same figures as on the tile. */
 
 import { decimal } from "../site/charts.js";
-import { LEVELS, capital } from "../site/words.js";
+import { button, element } from "../site/parts.js";
+import { capital } from "../site/words.js";
 import { WORDS } from "./attention.js";
-import { STATUS, element, pinButton, takeOutButton } from "./student_parts.js";
+import { STATUS, pinButton, standing } from "./student_parts.js";
 
 /** @typedef {import("./student_parts.js").Student} Student */
 
@@ -17,23 +18,21 @@ export class StudentRow {
     this.withEmotion = students.withEmotion;
     this.element = element("tr");
     this.pin = pinButton(students, id);
-    this.name = element("span");
+    this.name = button("", "name-button", () => students.open(id));
     const name = element("th");
     name.setAttribute("scope", "row");
     name.append(this.pin, this.name);
     this.status = element("span", "badge");
     this.need = element("td");
-    this.level = element("td");
+    this.level = element("span", "level");
     this.engagement = element("td", "number");
     this.emotion = element("td");
-    this.out = takeOutButton(students, id);
     const status = element("td");
     status.append(this.status);
-    const out = element("td", "number");
-    out.append(this.out);
+    const level = element("td");
+    level.append(this.level);
     this.element.append(name, status, this.need);
-    if (this.withEmotion) this.element.append(this.level, this.engagement, this.emotion);
-    this.element.append(out);
+    if (this.withEmotion) this.element.append(level, this.engagement, this.emotion);
   }
 
   /**
@@ -42,14 +41,16 @@ export class StudentRow {
    */
   show(student, need) {
     const { status, level, engagement, emotion, faces } = student;
-    this.name.textContent = student.simulated ? `${student.name} (simulated)` : student.name;
-    this.status.textContent = STATUS[status].text + (status === "here" && faces > 1 ? `, ${faces} faces` : "");
+    this.name.textContent = student.name;
+    const more = [status === "here" && faces > 1 ? `${faces} faces` : "", student.simulated ? "simulated" : ""];
+    this.status.textContent = [STATUS[status].text, ...more].filter(Boolean).join(", ");
     this.status.className = `badge ${STATUS[status].badge}`;
     this.need.textContent = need ? WORDS[need] : "";
     const isKnown = status === "here" && level !== null && engagement !== null;
-    this.level.textContent = isKnown && level ? LEVELS[level] : status === "here" ? "Not known" : "";
+    const { kind, mark, words } = standing(student, this.withEmotion);
+    this.level.className = `level lv-${kind}`;
+    this.level.replaceChildren(...(status === "here" ? [mark, words] : []));
     this.engagement.textContent = isKnown ? decimal(engagement) : "";
     this.emotion.textContent = isKnown && emotion && need !== "turned" ? capital(emotion) : "";
-    this.out.setAttribute("aria-label", `Take ${student.name} out of the session`);
   }
 }

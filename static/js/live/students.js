@@ -17,6 +17,8 @@ const SHOWN = "students-shown";
  * @property {Student} student
  * @property {import("./attention.js").Trail} trail
  * @property {ReturnType<typeof needOf>} need
+ * @property {number | null} since which second there is this need; null where it is not known
+ * @property {boolean} isNew whether nothing of them was shown before
  * @property {StudentCard} card
  * @property {StudentRow} row
  */
@@ -24,19 +26,19 @@ const SHOWN = "students-shown";
 export class Students {
   /**
    * @param {{ tiles: HTMLElement, rows: HTMLElement, noneFound: HTMLElement }} places
-   * @param {Record<string, string>} colours by emotion
    * @param {boolean} withEmotion
    * @param {string} session by which pins are kept in this browser
+   * @param {(id: number) => void} open the drawer of a student
    */
-  constructor(places, colours, withEmotion, session) {
+  constructor(places, withEmotion, session, open) {
     this.places = places;
-    this.colours = colours;
     this.withEmotion = withEmotion;
+    this.open = open;
     this.pinsKey = `pins-${session}`;
     this.step = -1;
     this.sought = "";
     /** @type {Shown} */
-    this.shown = { order: "name", isReversed: false, view: "tiles", ...recalled(SHOWN, {}) };
+    this.shown = { order: "attention", isReversed: false, view: "tiles", ...recalled(SHOWN, {}) };
     /** @type {Set<number>} */
     this.pins = new Set(recalled(this.pinsKey, []));
     /** @type {Map<number, Entry>} */
@@ -74,7 +76,7 @@ export class Students {
     const step = Math.floor(now / STEP_S) * STEP_S;
     const isNextStep = step !== this.step;
     this.step = step;
-    for (const entry of this.entries.values()) this.#show(entry, isNextStep);
+    for (const entry of this.entries.values()) this.#show(entry, isNextStep, now);
     // What moves all the time cannot be read or pressed: the order follows now and then, and who
     // is new stands last until then.
     if (isNextStep && !this.#isTouched()) this.sort();
@@ -91,7 +93,29 @@ export class Students {
 
   /** @param {number} id */
   nameOf(id) {
-    return this.entries.get(id)?.student.name ?? "A student";
+    return this.get(id)?.name ?? "A student";
+  }
+
+  /** @param {number} id */
+  get(id) {
+    return this.entries.get(id)?.student;
+  }
+
+  /** @param {number} id */
+  isPinned(id) {
+    return this.pins.has(id);
+  }
+
+  /** @returns {Student[]} */
+  get all() {
+    return [...this.entries.values()].map((entry) => entry.student);
+  }
+
+  /** Who may need the teacher, the most urgent first. */
+  get inNeed() {
+    const entries = [...this.entries.values()];
+    entries.sort((one, other) => place(one.student, one.need) - place(other.student, other.need));
+    return entries.flatMap(({ student: { id, name }, need, since }) => (need ? [{ id, name, need, since }] : []));
   }
 
   /** @param {number} id */
@@ -139,7 +163,7 @@ export class Students {
   #entry(student) {
     const { id } = student;
     /** @type {Entry} */
-    const entry = { student, trail: [], need: null, card: new StudentCard(this, id), row: new StudentRow(this, id) };
+    const entry = { student, trail: [], need: null, since: null, isNew: true, card: new StudentCard(this, id), row: new StudentRow(this, id) };
     this.entries.set(id, entry);
     this.places.tiles.append(entry.card.element);
     this.places.rows.append(entry.row.element);
@@ -150,8 +174,9 @@ export class Students {
   /**
    * @param {Entry} entry
    * @param {boolean} isNextStep
+   * @param {number} now
    */
-  #show(entry, isNextStep) {
+  #show(entry, isNextStep, now) {
     const { student, trail } = entry;
     const value = student.status === "here" ? student.engagement : null;
     const last = trail.at(-1);
@@ -161,7 +186,10 @@ export class Students {
       trail.push([this.step, value]);
     }
     while (trail[0][0] <= this.step - TRAIL_S) trail.shift();
-    entry.need = needOf(student, trail, this.step);
+    const need = needOf(student, trail, this.step);
+    if (need !== entry.need) entry.since = since(need, entry.isNew ? trail : null, now);
+    entry.need = need;
+    entry.isNew = false;
     entry.card.show(student, trail, this.step, entry.need);
     entry.row.show(student, entry.need);
     this.#showPin(entry);
@@ -173,7 +201,6 @@ export class Students {
     for (const pin of [card.pin, row.pin]) {
       pin.setAttribute("aria-pressed", String(isPinned));
       pin.setAttribute("aria-label", `Pin ${student.name}`);
-      pin.textContent = isPinned ? "★" : "☆";
     }
   }
 
@@ -192,6 +219,19 @@ export class Students {
       (place) => place.matches(":hover") || place.contains(document.activeElement),
     );
   }
+}
+
+/**
+ * Since when there is a need: now, or, of one who was there before the page, since the last sight.
+ * @param {ReturnType<typeof needOf>} need
+ * @param {import("./attention.js").Trail | null} trail of one whom the page shows first
+ * @param {number} now
+ */
+function since(need, trail, now) {
+  if (need === null || trail === null) return need === null ? null : now;
+  if (need !== "away") return null;
+  const seen = trail.filter(([, value]) => value !== null);
+  return seen.at(-1)?.[0] ?? null;
 }
 
 /**

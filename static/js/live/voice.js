@@ -1,5 +1,5 @@
 // @ts-check
-/** What students say, on the live page: the open question with its answers, signs, raised hands. */
+/** What students say, on the live page: the open question with its answers, and signs. */
 
 import { post } from "../site/post.js";
 
@@ -18,10 +18,9 @@ let shown = "";
 /**
  * @param {Voice} voice
  * @param {number} connected students
- * @param {(id: number) => string} nameOf a participant
  */
-export function showVoice(voice, connected, nameOf) {
-  const key = JSON.stringify([voice, connected, voice.hands.map(nameOf)]);
+export function showVoice(voice, connected) {
+  const key = JSON.stringify([voice, connected]);
   if (key === shown) return;
   shown = key;
   showCheckIn(voice.check_in, connected);
@@ -32,7 +31,6 @@ export function showVoice(voice, connected, nameOf) {
     item.classList.toggle("some", (voice.lately[kind] ?? 0) > 0);
     drawLine(item.querySelector("svg"), voice.line[kind] ?? []);
   }
-  element("hands").replaceChildren(...voice.hands.map((id) => hand(id, nameOf(id))));
 }
 
 /** @param {CheckIn | null} asked @param {number} connected */
@@ -79,19 +77,9 @@ function drawLine(svg, counts) {
   );
 }
 
-/** @param {number} id @param {string} name */
-function hand(id, name) {
-  const item = document.createElement("li");
-  const text = document.createElement("span");
-  text.textContent = `${name} raises a hand`;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "button secondary small";
-  button.textContent = "Seen";
-  button.setAttribute("aria-label", `${name}: seen`);
-  button.addEventListener("click", () => send(`hands/${id}/lower/`));
-  item.append(text, button);
-  return item;
+/** @param {number} id of the student whose hand has been seen */
+export function lower(id) {
+  void send(`hands/${id}/lower/`);
 }
 
 /**

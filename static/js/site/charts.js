@@ -1,6 +1,8 @@
 // @ts-check
 /** What live charts share: the page's colours, a plain layout, figures in words. */
 
+import { THEME_CHANGED } from "./theme.js";
+
 /** Nothing to zoom or to export: a chart here is read, and the report has the downloads. */
 export const config = { displayModeBar: false, responsive: true, displaylogo: false };
 
@@ -66,11 +68,12 @@ export function filled(line, fillcolor) {
 }
 
 /**
- * Calls back whenever the device changes between light and dark.
+ * Calls back whenever the page changes between light and dark.
  * @param {() => void} redraw
  */
 export function onThemeChange(redraw) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  document.addEventListener(THEME_CHANGED, redraw);
 }
 
 /**
@@ -87,6 +90,22 @@ export function percent(share) {
  */
 export function decimal(value) {
   return value == null ? "–" : value.toFixed(2);
+}
+
+/**
+ * A second of the session on an axis of dates, which alone has ticks at round times.
+ * @param {number} second
+ */
+export function timeOf(second) {
+  return new Date(second * 1000).toISOString();
+}
+
+/**
+ * How such an axis, up to this second, writes its times: 12:30, or 1:12:30.
+ * @param {number} end
+ */
+export function clockFormat(end) {
+  return end >= 3600 ? "%-H:%M:%S" : "%-M:%S";
 }
 
 /**
