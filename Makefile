@@ -1,5 +1,6 @@
 # make run    the site on http://localhost:8000 (HOST, PORT, DATA_DIR, DATABASE_URL, REDIS_URL)
 # make run-lan   the same over HTTPS for every device in the room
+# make run-public   a site on the internet, with Caddy in front (DOMAIN=class.example.org)
 # make demo   the same, with a demonstration teacher, a finished class and a live one
 # make test   the whole suite (TESTS=tests/test_env.py for a part of it)
 # make lint   style, types of Python and JavaScript, directions of imports, migrations, deployment
@@ -40,7 +41,7 @@ TSC := .ci/js/node_modules/.bin/tsc
 LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras \
   --quiet --custom-compile-command 'make lock' $(UPGRADE)
 
-.PHONY: run run-lan demo prepare test coverage lint lint-js format audit lock bench screenshots vggface2 clean
+.PHONY: run run-lan run-public demo prepare test coverage lint lint-js format audit lock bench screenshots vggface2 clean
 
 run: prepare
 	@echo "Serving on http://localhost:$(PORT) as soon as the model is warm (see /readyz)"
@@ -49,6 +50,10 @@ run: prepare
 # HTTPS for the devices in the room, at TLS_PORT (8443), by a certificate made on the spot.
 run-lan: prepare
 	@exec $(SITE) $(BIN)/python -m engagement_site.lan
+
+# Caddy in front gets and renews the certificate; only the name is to be said.
+run-public: prepare
+	@exec $(SITE) $(BIN)/python -m engagement_site.public
 
 demo: prepare
 	$(SITE) $(BIN)/python manage.py create_demo

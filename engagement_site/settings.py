@@ -97,6 +97,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "engagement_site.compression.CompressedPagesMiddleware",
     "engagement_site.lan.pages.PlainHttpMiddleware",
     "csp.middleware.CSPMiddleware",
     "sessions.site.headers.PermissionsPolicyMiddleware",

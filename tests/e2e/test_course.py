@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from sessions.demo.lessons import EMAIL, PASSWORD
 from tests.e2e.browser import chromium, flag
-from tests.e2e.screenshots import sign_in
+from tests.e2e.pages import sign_in
 from tests.server import Server
 
 

@@ -103,5 +103,5 @@ def test_a_device_that_asks_is_allowed_and_a_stranger_is_taken_out(
     page.locator("#students").get_by_role("button", name="Ada").first.click()
     page.get_by_role("button", name="Take Ada out of the session").click()
     page.get_by_role("button", name="Take out", exact=True).last.click()
-    expect(page.locator("#done")).to_contain_text("Ada is taken out")
+    expect(page.locator("#toasts")).to_contain_text("Ada is taken out")
     assert "taken you out" in device.get(f"/join/{session.code}/class/")[1]

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from sessions.demo.lessons import EMAIL, PASSWORD
 from tests.conftest import skip_or_fail
 from tests.e2e.browser import chromium, flag
-from tests.e2e.screenshots import sign_in
+from tests.e2e.pages import sign_in
 from tests.server import Server
 
 A4_POINTS = (595, 842)

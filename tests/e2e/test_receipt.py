@@ -8,7 +8,7 @@ import re
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.browser import chromium, flag
-from tests.e2e.screenshots import RECEIPT_TOKEN, sign_in
+from tests.e2e.pages import RECEIPT_TOKEN, sign_in
 from tests.server import Server
 
 GIVE_LINK = """

@@ -13,7 +13,7 @@ from inference.paths import MODELS_DIR
 from inference.registry import DEFAULT_MODEL
 from tests.classroom import Teacher
 from tests.e2e.browser import chromium, flag, wait_answered
-from tests.e2e.screenshots import sign_in
+from tests.e2e.pages import sign_in
 from tests.factories import PASSWORD
 from tests.server import Server
 

@@ -71,6 +71,6 @@ def test_the_teacher_lets_the_site_ask_and_sees_that_it_did(server: Server) -> N
         # So late in the first stretch that its moment has passed.
         set_back(server, session.pk, STRETCH_S - OPEN_FOR_S - WAITS_S)
         live.get_by_label("at random moments").check()
-        expect(live.locator("#done")).to_have_text("The class is asked at random moments.")
+        expect(live.locator("#toasts")).to_have_text("The class is asked at random moments.")
         expect(ada.locator("#question-text")).to_have_text(QUESTION, timeout=20_000)
         expect(live.locator("#asked-note")).to_contain_text("Asked at random")

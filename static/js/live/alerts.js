@@ -3,6 +3,7 @@
 
 import { clock, percent } from "../site/charts.js";
 import { post } from "../site/post.js";
+import { toast } from "../site/toasts.js";
 
 /**
  * @typedef {{id: number, kind: string, participant: number | null, second: number, value: number,
@@ -54,7 +55,6 @@ function notice(alert, nameOf) {
 /** @param {number} id @param {HTMLElement} made */
 async function acknowledge(id, made) {
   const { ok, message } = await post(`${base}alerts/${id}/seen/`);
-  const done = document.getElementById("done");
-  if (done) done.textContent = message;
+  toast(message);
   if (ok) made.remove();
 }

@@ -2,6 +2,7 @@
 /** The live page of a class: one socket in; the levels, who needs the teacher, everybody and the lesson out. */
 
 import { clock, onThemeChange } from "../site/charts.js";
+import { toast } from "../site/toasts.js";
 import { capital } from "../site/words.js";
 import { showAlerts } from "./alerts.js";
 import { ClassSeries } from "./class_series.js";
@@ -203,8 +204,7 @@ control(students, find);
 const copy = find("copy-code");
 copy.addEventListener("click", async () => {
   await navigator.clipboard?.writeText(copy.dataset.link ?? "");
-  find("done").textContent = "The join link is copied.";
-  copy.classList.add("is-done");
+  toast("The join link is copied.");
 });
 
 function redraw() {

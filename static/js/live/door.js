@@ -2,6 +2,7 @@
 /** On the live page: devices that ask to go on as somebody, what does not work, taking out. */
 
 import { post } from "../site/post.js";
+import { toast } from "../site/toasts.js";
 
 const TROUBLE = {
   database: "The database cannot be reached: what is recorded waits and is stored later.",
@@ -76,6 +77,5 @@ function button(label, className, act) {
 /** @param {string} step below the address of the session */
 async function send(step) {
   const { message } = await post(location.pathname.replace(/live\/$/, "") + step);
-  const done = document.getElementById("done");
-  if (done) done.textContent = message;
+  toast(message);
 }

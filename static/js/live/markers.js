@@ -6,6 +6,7 @@
 
 import { clock, cssColour, timeOf } from "../site/charts.js";
 import { post } from "../site/post.js";
+import { toast } from "../site/toasts.js";
 import { capital } from "../site/words.js";
 
 /** @typedef {{id: number, second: number, kind: string, text: string}} Marker */
@@ -60,8 +61,10 @@ const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 /** @param {string} kind of a marker that is set now */
 async function set(kind) {
   const answer = await send("", { kind, text: "" });
-  if (answer.id === undefined) return;
-  typing = answer.id;
+  const { id } = answer;
+  if (id === undefined) return;
+  typing = id;
+  toast(`Marked: ${capital(kind)}`, { label: "Undo", act: () => send(`${id}/remove/`, {}) });
 }
 
 function showList() {
@@ -102,7 +105,6 @@ async function send(step, fields) {
   const said = await post(base + step, fields);
   element("marker-trouble").hidden = said.ok;
   element("marker-trouble").textContent = said.ok ? "" : said.message;
-  element("done").textContent = said.message;
   return said;
 }
 

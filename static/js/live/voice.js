@@ -2,6 +2,7 @@
 /** What students say, on the live page: the open question with its answers, and signs. */
 
 import { post } from "../site/post.js";
+import { toast } from "../site/toasts.js";
 
 /** @typedef {{id: number, question: string, second: number, counts: number[], random: boolean}} CheckIn */
 /**
@@ -91,7 +92,7 @@ async function send(step, fields) {
   const { ok, message } = await post(base + step, fields);
   element("voice-trouble").hidden = ok;
   element("voice-trouble").textContent = ok ? "" : message;
-  element("done").textContent = message;
+  if (ok) toast(message);
   return ok;
 }
 
