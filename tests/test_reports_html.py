@@ -7,6 +7,7 @@ from pytest_django import Settings
 
 from sessions.reports.exports.html import page
 from sessions.reports.session import session_report
+from sessions.site.palette import TOKENS
 from tests.e2e.browser import LIGHT_AND_DARK, chromium, flag
 from tests.factories import make_session
 from tests.known_session import FORMULA_NAME, make_known_session
@@ -51,10 +52,13 @@ def test_the_file_holds_everything_and_refers_to_nothing() -> None:
     assert parts.addresses == []
     assert not any("url(" in style or "@import" in style for style in parts.styles)
     kinds = [attrs.get("type") for attrs, _ in parts.scripts]
-    assert kinds == ["application/json", None, "module"]
+    assert kinds == ["application/json", "application/json", None, "module"]
     assert html.count("plotly.js (cartesian") == 1
     figures = json.loads(parts.scripts[0][1])
     assert list(figures) == ["levels", "engagement", "emotions", "mix", "matrix"]
+    tokens = json.loads(parts.scripts[1][1])
+    assert tokens.items() <= TOKENS.items()
+    assert all(colour in parts.scripts[0][1] for colour in tokens)
 
 
 def test_the_file_says_what_every_export_must_say() -> None:
@@ -72,7 +76,7 @@ def test_a_name_cannot_leave_its_place() -> None:
     assert FORMULA_NAME not in html
     parts = Parts(html)
     assert FORMULA_NAME in parts.texts
-    assert len(parts.scripts) == 3
+    assert len(parts.scripts) == 4
     assert "<" not in parts.scripts[0][1]
 
 

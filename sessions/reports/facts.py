@@ -187,8 +187,8 @@ def clock(second: float) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """A date and time in the site's time zone; empty for none."""
-    return date_format(timezone.localtime(at), "j M Y, H:i") if at else ""
+    """A date and time in the site's time zone, which it names; empty for none."""
+    return date_format(timezone.localtime(at), "j M Y, H:i T") if at else ""
 
 
 def emotion_mix(shares: tuple[float, ...] | None) -> str:

@@ -1,46 +1,53 @@
-"""The one place where chart colours are defined; pages and exports take them from here.
+"""The colours of charts in Python: those of static/css/tokens.css on light pages.
 
-Okabe and Ito's palette, which readers with any common colour blindness can tell apart, with a
-grey for neutral; each has a contrast that works on light and on dark pages.
+A page draws them in its own theme (static/js/reports/report.js), by the name of the token; files
+and exports keep these. Emotions and levels stay apart for colour-blind eyes, and a word or a
+place goes with each.
 """
 
 from typing import Final
 
 EMOTION_COLOURS: Final[dict[str, str]] = {
-    "angry": "#d55e00",
-    "disgust": "#009e73",
-    "fear": "#cc79a7",
-    "happy": "#e69f00",
-    "neutral": "#9aa5b1",
-    "sad": "#0072b2",
-    "surprise": "#56b4e9",
+    "angry": "#7d190e",
+    "disgust": "#5d7b23",
+    "fear": "#541b7f",
+    "happy": "#ecad06",
+    "neutral": "#a7b0ac",
+    "sad": "#2a86f7",
+    "surprise": "#a34991",
 }
-ENGAGEMENT_COLOUR: Final = "#2f7fd1"
-FACING_COLOUR: Final = "#8a63d2"
-EXPRESSION_COLOUR: Final = "#b5651d"
-COVERAGE_COLOUR: Final = "#8593a3"
-ATTENDANCE_COLOUR: Final = "#009e73"
-DISPUTED_COLOUR: Final = "#d55e00"
-
 LEVEL_COLOURS: Final[dict[str, str]] = {
     "very": "#0a5a92",
     "engaged": "#5db2e1",
     "not": "#f4b656",
     "little": "#98a29c",
 }
-"""Of ../static/css/tokens.css: apart under simulated colour blindness, on light and dark."""
+ENGAGEMENT_COLOUR: Final = LEVEL_COLOURS["very"]
+FACING_COLOUR: Final = "#b4532a"
+EXPRESSION_COLOUR: Final = "#4a544e"
+COVERAGE_COLOUR: Final = "#8a958e"
+ATTENDANCE_COLOUR: Final = "#14624c"
+DISPUTED_COLOUR: Final = "#c42b3a"
 SIGN_COLOURS: Final[dict[str, str]] = {
-    "confused": "#d55e00",
-    "too_fast": "#0072b2",
-    "too_slow": "#56b4e9",
-    "hand": "#009e73",
+    "confused": "#d98a0b",
+    "too_fast": LEVEL_COLOURS["very"],
+    "too_slow": LEVEL_COLOURS["engaged"],
+    "hand": ATTENDANCE_COLOUR,
 }
+TOKENS: Final[dict[str, str]] = {
+    **{colour: f"--emo-{name}" for name, colour in EMOTION_COLOURS.items()},
+    LEVEL_COLOURS["very"]: "--level-very",
+    LEVEL_COLOURS["engaged"]: "--level-engaged",
+    LEVEL_COLOURS["not"]: "--level-not",
+    LEVEL_COLOURS["little"]: "--away",
+    FACING_COLOUR: "--turned",
+    EXPRESSION_COLOUR: "--text-2",
+    COVERAGE_COLOUR: "--control",
+    ATTENDANCE_COLOUR: "--accent",
+    DISPUTED_COLOUR: "--bad",
+    SIGN_COLOURS["confused"]: "--warn",
+}
+"""The token of each colour."""
 
-LOW_TO_HIGH: Final[tuple[tuple[float, str], ...]] = (
-    (0.0, "#00224e"),
-    (0.25, "#434e6c"),
-    (0.5, "#7d7c78"),
-    (0.75, "#bcad6c"),
-    (1.0, "#fee838"),
-)
-"""Cividis, which reads the same with and without colour vision."""
+LOW_TO_HIGH: Final = (LEVEL_COLOURS["not"], LEVEL_COLOURS["engaged"], LEVEL_COLOURS["very"])
+"""Of the levels, or where there are none of what goes from 0 to 1."""

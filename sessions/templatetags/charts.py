@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
 
 from inference.labels import EMOTIONS
 from sessions.reports import facts
 from sessions.reports.charts import sparklines
-from sessions.site.palette import EMOTION_COLOURS
+from sessions.reports.charts.figures import Figure
+from sessions.site.palette import EMOTION_COLOURS, TOKENS
 
 register = template.Library()
 register.filter("percent", facts.percent)
@@ -49,3 +50,11 @@ def emotion_bar(shares: Sequence[float]) -> SafeString:
         ' aria-hidden="true">{}</svg>',
         parts,
     )
+
+
+@register.simple_tag
+def chart_tokens(figures: dict[str, Figure]) -> SafeString:
+    """The tokens of the colours in these figures, by which the page draws them in its theme."""
+    text = str(figures)
+    used = {colour: token for colour, token in TOKENS.items() if colour in text}
+    return json_script(used, "chart-tokens")

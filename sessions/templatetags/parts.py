@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django import template
 from django.contrib.auth.models import AbstractBaseUser
-from django.template.defaultfilters import date
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from sessions.reports import facts
 
 SPRITE = "icons/icons.svg"
 register = template.Library()
@@ -30,7 +30,7 @@ def moment(value: datetime | None) -> SafeString:
     return format_html(
         '<time datetime="{}" data-moment>{}</time>',
         value.isoformat(),
-        date(timezone.localtime(value), "j M Y, H:i T"),
+        facts.moment(value),
     )
 
 

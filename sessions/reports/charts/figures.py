@@ -10,13 +10,16 @@ from typing import Any, Final
 from inference.engagement import ENGAGED_FROM, INDEX_1_ENGAGED, INDEX_2, VERY_ABOVE
 from sessions.models import Marker
 from sessions.reports.charts.tables import Table, table_of
+from sessions.reports.facts import clock
 from sessions.reports.window import Window
-from sessions.site.palette import COVERAGE_COLOUR
+from sessions.site.palette import COVERAGE_COLOUR, LOW_TO_HIGH
 
 Figure = dict[str, Any]
 NAME_LENGTH: Final = 14
 ROW_PX: Final = 26
 SHARE_AXIS: Final = {"range": [0, 1], "tickformat": ".0%", "fixedrange": True}
+TICK_STEPS_S: Final = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+MOST_TICKS: Final = 11
 UNIT_AXIS: Final = {"range": [0, 1.02], "fixedrange": True, "tickvals": [0, 0.25, 0.5, 0.75, 1]}
 
 
@@ -109,6 +112,15 @@ def level_lines(definitions: Sequence[str]) -> list[Figure]:
     return [_level_line(value) for value in _levels(definitions)]
 
 
+def level_scale(definitions: Sequence[str]) -> list[list[float | str]]:
+    """A colour scale from 0 to 1 that steps where a level begins; a ramp where none does."""
+    edges = sorted(_levels(definitions)) if definitions else []
+    if not edges:
+        return [[0.0, LOW_TO_HIGH[0]], [0.5, LOW_TO_HIGH[1]], [1.0, LOW_TO_HIGH[2]]]
+    places = [0.0, *(edge for edge in edges for _ in range(2)), 1.0]
+    return [[place, LOW_TO_HIGH[number // 2]] for number, place in enumerate(places)]
+
+
 def _levels(definitions: Sequence[str]) -> dict[float, str]:
     """Where each level begins; none where definitions differ."""
     if tuple(definitions) == (INDEX_2,):
@@ -157,10 +169,16 @@ def rounded(value: float | None) -> float | None:
 
 
 def time_axis(window: Window, **fields: Any) -> Figure:
-    """Minutes of a stretch of a session."""
+    """Minutes of a stretch of a session, written as 12:30."""
+    length = window.end_s - window.start_s
+    step = next((one for one in TICK_STEPS_S if length / one <= MOST_TICKS), TICK_STEPS_S[-1])
+    first = -(-int(window.start_s) // step) * step
+    ticks = range(first, int(window.end_s) + 1, step)
     return {
-        "title": axis_title("minutes since the start"),
+        "title": axis_title("time since the start"),
         "range": [window.start_s / 60, window.end_s / 60],
+        "tickvals": [second / 60 for second in ticks],
+        "ticktext": [clock(second) for second in ticks],
         "zeroline": False,
         "automargin": True,
         **fields,

@@ -9,6 +9,7 @@ from sessions.reports.charts.figures import (
     Chart,
     Figure,
     layout,
+    level_scale,
     name_axis,
     named,
     plotly_text,
@@ -25,7 +26,6 @@ from sessions.reports.session import SessionReport
 from sessions.site.palette import (
     ATTENDANCE_COLOUR,
     EMOTION_COLOURS,
-    LOW_TO_HIGH,
 )
 
 
@@ -152,7 +152,7 @@ def _matrix(report: SessionReport) -> Figure:
         "zmax": 1,
         "ygap": 2,
         "hoverongaps": False,
-        "colorscale": [list(stop) for stop in LOW_TO_HIGH],
+        "colorscale": level_scale(report.provenance.definitions if report.with_emotion else ()),
         "colorbar": {
             "orientation": "h",
             "thickness": 12,
@@ -161,7 +161,7 @@ def _matrix(report: SessionReport) -> Figure:
             "x": 0,
             "xanchor": "left",
             "len": 0.6,
-            "tickvals": [0, 0.5, 1],
+            "tickvals": [0, 0.25, 0.65, 1],
             "outlinewidth": 0,
         },
         "hovertemplate": "%{customdata[0]}, %{customdata[1]}<br>"
@@ -169,7 +169,7 @@ def _matrix(report: SessionReport) -> Figure:
     }
     frame = layout(
         120 + ROW_PX * len(rows),
-        xaxis=time_axis(report.window, showgrid=False, title=None, ticksuffix=" min"),
+        xaxis=time_axis(report.window, showgrid=False, title=None),
         yaxis=name_axis([row.name for row in rows]),
     )
     frame["margin"] = frame["margin"] | {"t": 48}

@@ -7,10 +7,11 @@
 /** @typedef {{ data: Record<string, any>[], layout: Record<string, any> }} Figure */
 
 const NARROW_PX = 480;
+const MOST_TICKS = 5;
 /** Inside a card on A4, which is no wider whatever the screen is. */
 const PAPER_PX = 650;
 /** Of the axis of charts over the time of a lesson. */
-const TIME_TITLE = "minutes since the start";
+const TIME_TITLE = "time since the start";
 const CONFIG = {
   displaylogo: false,
   responsive: true,
@@ -19,6 +20,8 @@ const CONFIG = {
 
 /** @type {Record<string, Figure>} */
 const figures = JSON.parse(document.getElementById("figures")?.textContent ?? "{}");
+/** The custom property of tokens.css by its colour on light pages, which figures have. @type {Record<string, string>} */
+const tokens = JSON.parse(document.getElementById("chart-tokens")?.textContent ?? "{}");
 /** @type {NodeListOf<HTMLElement>} */
 const places = document.querySelectorAll(".chart[data-figure]");
 
@@ -28,13 +31,25 @@ function css(name) {
 }
 
 /**
+ * The same in the colours of the page as it is now, however deep they stand.
+ * @param {any} value
+ * @returns {any}
+ */
+function coloured(value) {
+  if (typeof value === "string") return value in tokens ? css(tokens[value]) : value;
+  if (Array.isArray(value)) return value.map(coloured);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, coloured(one)]));
+}
+
+/**
  * The layout in the colours of the page as it is now.
  * @param {Record<string, any>} layout
  * @param {boolean} isNarrow
  */
 function dressed(layout, isNarrow) {
   const text = css("--text");
-  const result = structuredClone(layout);
+  const result = coloured(layout);
   result.font = { ...layout.font, family: css("--font-sans"), color: text };
   result.hoverlabel = {
     bgcolor: css("--surface"),
@@ -43,7 +58,7 @@ function dressed(layout, isNarrow) {
   };
   for (const name of Object.keys(result).filter((key) => /^[xy]axis\d*$/.test(key))) {
     result[name] = { gridcolor: css("--line"), linecolor: css("--line"), zeroline: false, ...result[name] };
-    if (isNarrow && name.startsWith("x")) result[name].nticks = 5;
+    if (isNarrow && name.startsWith("x")) thin(result[name]);
   }
   for (const label of result.annotations ?? []) {
     Object.assign(label, { bgcolor: css("--surface"), bordercolor: css("--line-strong") });
@@ -53,6 +68,16 @@ function dressed(layout, isNarrow) {
     shape.label = { ...shape.label, font: { ...shape.label?.font, color: css("--text-2") } };
   }
   return result;
+}
+
+/** Fewer figures along an axis, for a phone. @param {Record<string, any>} axis */
+function thin(axis) {
+  axis.nticks = MOST_TICKS;
+  if (!axis.tickvals) return;
+  const each = Math.ceil(axis.tickvals.length / MOST_TICKS);
+  for (const key of ["tickvals", "ticktext"]) {
+    axis[key] = axis[key].filter((/** @type {unknown} */ _, /** @type {number} */ place) => place % each === 0);
+  }
 }
 
 /** @param {number} second */
@@ -91,7 +116,7 @@ async function draw() {
     const figure = figures[place.dataset.figure ?? ""];
     const layout = dressed(figure.layout, place.clientWidth < NARROW_PX);
     if (matchMedia("print").matches) layout.width = PAPER_PX;
-    return window.Plotly.react(place, figure.data, layout, CONFIG);
+    return window.Plotly.react(place, coloured(figure.data), layout, CONFIG);
   });
   await Promise.all(drawn);
   for (const place of places) {
@@ -103,4 +128,6 @@ async function draw() {
 for (const media of ["(prefers-color-scheme: dark)", "print"]) {
   matchMedia(media).addEventListener("change", draw);
 }
+// Of site/theme.js.
+document.addEventListener("theme-changed", draw);
 await draw();
