@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -37,6 +39,18 @@ def start_session(session: ClassSession) -> ClassSession:
         waiting.update(opened_at=start.at, last_seen_at=start.at)
         news.session_changed(session)
     return session
+
+
+SETTINGS: Final = (
+    "title", "planned_minutes", "interval_s", "show_engagement", "show_roster", "random_check_ins",
+)  # fmt: skip
+"""Of a session, that the same lesson with another class has, too."""
+
+
+def duplicate_session(session: ClassSession) -> ClassSession:
+    """A planned session of the same course and settings, with a code of its own."""
+    settings = {name: getattr(session, name) for name in SETTINGS}
+    return ClassSession.objects.create(course=session.course, **settings)
 
 
 def end_session(session: ClassSession) -> ClassSession:

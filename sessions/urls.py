@@ -23,6 +23,7 @@ urlpatterns = [
     path("sessions/new/", teaching.session_new, name="session_new"),
     path("sessions/<int:pk>/", teaching.session_lobby, name="session"),
     path("sessions/<int:pk>/edit/", teaching.session_edit, name="session_edit"),
+    path("sessions/<int:pk>/duplicate/", teaching.session_duplicate, name="session_duplicate"),
     path("sessions/<int:pk>/start/", teaching.session_start, name="session_start"),
     path("sessions/<int:pk>/end/", teaching.session_end, name="session_end"),
     path("sessions/<int:pk>/archive/", teaching.session_archive, name="session_archive"),

@@ -30,5 +30,6 @@ def test_the_heat_map_steps_where_the_levels_begin() -> None:
         [ENGAGED_FROM, middle], [VERY_ABOVE, middle],
         [VERY_ABOVE, high], [1.0, high],
     ]  # fmt: skip
-    assert [place for place, _ in level_scale((INDEX_1,))] == [0, INDEX_1_ENGAGED, INDEX_1_ENGAGED, 1]
+    places = [place for place, _ in level_scale((INDEX_1,))]
+    assert places == [0, INDEX_1_ENGAGED, INDEX_1_ENGAGED, 1]
     assert [colour for _, colour in level_scale(())] == [low, middle, high]

@@ -68,7 +68,9 @@ def test_a_report_says_that_its_last_samples_may_be_missing_just_after_the_end(
     assert ("Load it again" in page) is said
 
 
-def test_the_head_says_when_it_began_and_how_long_it_was(owner: Client, known: KnownSession) -> None:
+def test_the_head_says_when_it_began_and_how_long_it_was(
+    owner: Client, known: KnownSession
+) -> None:
     start = datetime(2026, 3, 6, 22, 30, tzinfo=timezone.get_current_timezone())
     known.session.started_at, known.session.ended_at = start, start + timedelta(minutes=90)
     known.session.save()

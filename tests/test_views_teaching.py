@@ -119,6 +119,23 @@ def test_a_lesson_is_started_by_one_click_in_the_course_of_the_last_one(access: 
     assert "/accounts/login/" in Client().post("/sessions/begin/").headers["Location"]
 
 
+def test_a_lesson_is_planned_once_more_with_its_settings_alone(access: Access) -> None:
+    given = make_session(
+        access.session.course, "ended", title="Optics", interval_s=2.0, planned_minutes=90,
+        show_engagement=False, notes="went well", room_key="k" * 43, is_locked=True,
+    )  # fmt: skip
+    make_participant(given)
+    answer = signed_in(access.owner).post(f"/sessions/{given.pk}/duplicate/")
+    made = ClassSession.objects.latest("pk")
+    assert answer.headers["Location"] == f"/sessions/{made.pk}/edit/"
+    assert (made.title, made.interval_s, made.planned_minutes) == ("Optics", 2.0, 90)
+    assert (made.state, made.show_engagement, made.is_locked) == ("planned", False, False)
+    assert (made.notes, made.room_key, made.participants.count()) == ("", "", 0)
+    assert made.code != given.code
+    assert signed_in(access.colleague).post(f"/sessions/{given.pk}/duplicate/").status_code == 404
+    assert ClassSession.objects.latest("pk") == made
+
+
 def test_the_first_lesson_of_a_teacher_needs_no_course() -> None:
     teacher = make_teacher()
     signed_in(teacher).post("/sessions/begin/")

@@ -80,6 +80,15 @@ def session_edit(request: TeacherRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def session_duplicate(request: TeacherRequest, pk: int) -> HttpResponse:
+    """The same lesson once more, planned: its title, course and settings, nobody's records."""
+    session = services.duplicate_session(own_session(request, pk))
+    messages.success(request, f"“{session.title}” is planned once more. Change what is different.")
+    return redirect("session_edit", session.pk)
+
+
+@login_required
 @require_safe
 def session_lobby(request: TeacherRequest, pk: int) -> HttpResponse:
     session = own_session(request, pk)

@@ -27,8 +27,9 @@ from tests.server import Server, running_server
 README_FOLDER: Final = ROOT / "docs" / "screenshots"
 README_PAGES: Final = {("live", 1440), ("report", 1440), ("consent", 390), ("live", 390)}
 """Without the student's own page: the videos show people, and nothing of them is copied here."""
+QUALITY: Final = [cv2.IMWRITE_WEBP_QUALITY, 80, cv2.IMWRITE_JPEG_QUALITY, 82]
 FRONT_FOLDER: Final = ROOT / "static" / "pictures"
-FRONT: Final = {"live.webp": (1240, 700), "card.png": (1200, 630)}
+FRONT: Final = {"live.webp": (1240, 700), "card.jpg": (1200, 630)}
 """Of the live page: what the front page shows, and what other sites show with a link to it."""
 
 MEDIA: Final = ROOT.parent / "shared" / "media"
@@ -119,7 +120,7 @@ def picture_the_front_page(browser: Browser, site: Site) -> None:
         image = cv2.imread(str(taken))
         taken.unlink()
         assert image is not None
-        cv2.imwrite(str(FRONT_FOLDER / file), image, [cv2.IMWRITE_WEBP_QUALITY, 80])
+        cv2.imwrite(str(FRONT_FOLDER / file), image, QUALITY)
         print(FRONT_FOLDER / file)
 
 

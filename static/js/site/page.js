@@ -1,5 +1,5 @@
 // @ts-check
-/** What every page does: colours, menus, times in the viewer's zone. */
+/** What every page does: colours, menus, times in the viewer's zone, its shortcuts by "?". */
 
 import { offerThemes } from "./theme.js";
 import { showMoments } from "./moments.js";
@@ -12,7 +12,10 @@ const menus = document.querySelectorAll("details.menu");
 document.addEventListener("click", ({ target }) => {
   for (const menu of menus) if (!(target instanceof Node && menu.contains(target))) menu.open = false;
 });
-document.addEventListener("keydown", ({ key }) => {
+document.addEventListener("keydown", ({ key, target }) => {
+  const isTyping = target instanceof Element && target.matches("input, select, textarea");
+  const shortcuts = /** @type {HTMLDialogElement | null} */ (document.getElementById("shortcuts"));
+  if (key === "?" && shortcuts && !isTyping && !document.querySelector("dialog[open]")) shortcuts.showModal();
   if (key !== "Escape") return;
   for (const menu of menus) {
     if (!menu.open) continue;
