@@ -5,10 +5,12 @@
  *
  * From the page: {type: "connect", url, widest?}, {type: "again"}, {type: "camera", state},
  * {type: "source", kind: "track" | "page" | "none", readable?}, {type: "picture", bitmap | null}.
- * To the page: all that ClassSocket tells, {type: "grab"} for a picture of the page's video, and
- * {type: "pictures", ok} when several in a row could not be taken, and when one can again.
+ * To the page: all that ClassSocket tells, {type: "grab"} for a picture of the page's video,
+ * {type: "pictures", ok} when several in a row could not be taken, and when one can again,
+ * {type: "light", mean} of each picture, 0 to 255, and {type: "network", isSlow} when it changes.
  */
 
+import { PictureSize } from "./picture_size.js";
 import { ClassSocket } from "./socket.js";
 
 /** Of a student's picture: one face fills a good part of it. */
@@ -17,6 +19,8 @@ const PAUSE_MS = 1000;
 /** So many in a row are told to the student. */
 const TOLD_AFTER = 3;
 const QUALITIES = [0.7, 0.5, 0.3];
+/** A picture so small tells how light it is. */
+const LIGHT_PX = 16;
 
 /** @typedef {{next: () => Promise<VideoFrame | ImageBitmap | null>, stop: () => void}} Source */
 
@@ -34,7 +38,7 @@ let paceMs = 0;
 let dueAt = 0;
 /** Pictures in a row that could not be taken or encoded. */
 let failures = 0;
-let widest = WIDTH_PX;
+let size = new PictureSize(WIDTH_PX);
 /** What the server takes of one picture. */
 let limits = { frame_bytes: Infinity, frame_pixels: Infinity };
 let wake = () => {};
@@ -74,24 +78,36 @@ const whole = (/** @type {number} */ pixels) => Math.floor(pixels + 1e-6);
 
 /**
  * @param {VideoFrame | ImageBitmap} image closed when done
- * @returns {Promise<ArrayBuffer>} a JPEG at most `widest` wide, and within the server's limits
+ * @returns {Promise<ArrayBuffer>} a JPEG at most `size.width` wide, and within the server's limits
  */
 async function encode(image) {
   const width = "displayWidth" in image ? image.displayWidth : image.width;
   const height = "displayHeight" in image ? image.displayHeight : image.height;
-  const scale = Math.min(1, widest / width, Math.sqrt(limits.frame_pixels / (width * height)));
+  const scale = Math.min(1, size.width / width, Math.sqrt(limits.frame_pixels / (width * height)));
   const canvas = new OffscreenCanvas(whole(width * scale), whole(height * scale));
   try {
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
   } finally {
     image.close();
   }
+  postMessage({ type: "light", mean: lightOf(canvas) });
   let blob = new Blob();
   for (const quality of QUALITIES) {
     blob = await canvas.convertToBlob({ type: "image/jpeg", quality });
     if (blob.size <= limits.frame_bytes) break;
   }
   return blob.arrayBuffer();
+}
+
+/** The mean of all pixels, 0 to 255. @param {OffscreenCanvas} picture */
+function lightOf(picture) {
+  const context = new OffscreenCanvas(LIGHT_PX, LIGHT_PX).getContext("2d", { willReadFrequently: true });
+  if (!context) return 255;
+  context.drawImage(picture, 0, 0, LIGHT_PX, LIGHT_PX);
+  const { data } = context.getImageData(0, 0, LIGHT_PX, LIGHT_PX);
+  let sum = 0;
+  for (let place = 0; place < data.length; place += 4) sum += data[place] + data[place + 1] + data[place + 2];
+  return sum / (3 * LIGHT_PX * LIGHT_PX);
 }
 
 const isReady = () => live && source !== null && socket !== null && socket.open;
@@ -128,7 +144,12 @@ async function takeOne() {
   const jpeg = await encode(image);
   if (failures >= TOLD_AFTER) postMessage({ type: "pictures", ok: true });
   failures = 0;
+  const sentAt = performance.now();
   await socket?.sendFrame(jpeg);
+  // Where the server has more to do than it can, smaller pictures would not help.
+  if (paceMs <= intervalMs && size.answered(performance.now() - sentAt)) {
+    postMessage({ type: "network", isSlow: size.isReduced });
+  }
 }
 
 /** One picture that fails is no reason to stop; several are one to say so. */
@@ -167,7 +188,7 @@ function changeSource(kind, readable) {
 
 addEventListener("message", ({ data }) => {
   if (data.type === "connect") {
-    widest = data.widest ?? WIDTH_PX;
+    size = new PictureSize(data.widest ?? WIDTH_PX);
     socket = new ClassSocket(data.url, hear);
     socket.connect();
   } else if (data.type === "again") {

@@ -21,7 +21,11 @@ const config = JSON.parse(element("class-config").textContent);
 const flags = document.documentElement.dataset;
 const worker = new Worker(new URL("./capture-worker.js", import.meta.url), { type: "module" });
 
+/** Of a picture's mean, 0 to 255: below it a face is hard to see. */
+const DARK = 40;
+
 let answered = 0;
+let light = 255;
 let live = config.state === "live";
 
 // The camera ---------------------------------------------------------------------------------
@@ -101,11 +105,19 @@ function showResult(result) {
   showBox(result.box);
   showNumbers(result.probabilities, result.engagement, result.level);
   element("seen").textContent = seen(result);
-  element("faces").hidden = result.faces === 1;
-  element("faces").textContent =
-    result.faces === 0
-      ? "Sit in front of the camera, with light on your face. You count as away meanwhile."
-      : `${result.faces} faces are in the picture; the largest counts as yours.`;
+  const text = advice(result.faces);
+  element("faces").hidden = text === "";
+  element("faces").textContent = text;
+}
+
+/** @param {number} faces in the picture @returns {string} what would help; empty where nothing is amiss */
+function advice(faces) {
+  const isDark = light < DARK;
+  if (faces > 1) return `${faces} faces are in the picture; the largest counts as yours.`;
+  if (faces === 1) return isDark ? "It is dark: turn to a window or switch a light on." : "";
+  return isDark
+    ? "It is dark: turn to a window or switch a light on. You count as away meanwhile."
+    : "Sit in front of the camera, with light on your face. You count as away meanwhile.";
 }
 
 /**
@@ -163,8 +175,15 @@ function showPictures({ ok }) {
   say(ok ? "" : "The camera gives no usable picture. Turn it off and on again, or reload the page.");
 }
 
+/** @param {{isSlow: boolean}} message whether pictures are made smaller for the network */
+function showNetwork({ isSlow }) {
+  element("network").hidden = !isSlow;
+}
+
 /** @type {Record<string, (message: any) => void>} */
 const HEAR = {
+  light: ({ mean }) => void (light = mean),
+  network: showNetwork,
   socket: (message) => connection.show(message),
   hello: (message) => showState(message.session.state),
   session: (message) => showState(message.state),
