@@ -15,8 +15,6 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from inference.labels import EMOTIONS
-from inference.manifest import available_models
-from inference.paths import MODELS_DIR
 from tests.classroom import until
 from tests.e2e.browser import chromium, flag, wait_answered
 from tests.server import Server, running_server
@@ -152,12 +150,11 @@ def files_with_a_frame(folder: Path) -> list[Path]:
     ]
 
 
-@pytest.mark.parametrize("model", available_models(MODELS_DIR))
-def test_a_class_runs_from_sign_up_to_report(model: str, camera: Path, tmp_path: Path) -> None:
+def test_a_class_runs_from_sign_up_to_report(camera: Path, tmp_path: Path) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     with (
-        running_server(EMOTION_MODEL=model, TMPDIR=str(temporary)) as server,
+        running_server(TMPDIR=str(temporary)) as server,
         chromium(camera) as browser,
     ):
         teacher = browser.new_context(accept_downloads=True)
