@@ -14,8 +14,9 @@ from sessions.reports.buckets import COLUMNS, MIN_SHARE, Sums
 def lesson_of(participant: Participant) -> dict[str, Any]:
     """elapsed_s; minutes, each with its second, engagement and coverage, 0 to 1; markers.
 
-    engagement: None where fewer than MIN_SHARE of the minute's samples have one, and under the
-    presence policy. The participant's session must be loaded.
+    coverage: of the samples that a whole minute expects, connected or not. engagement: None where
+    fewer than MIN_SHARE of them have one, and under the presence policy. The participant's
+    session must be loaded.
     """
     session = participant.session
     expected = MINUTE_S / session.interval_s

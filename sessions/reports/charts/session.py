@@ -128,6 +128,7 @@ def _emotions(report: SessionReport) -> Figure:
 def _matrix(report: SessionReport) -> Figure:
     rows = report.students
     what = "engagement" if report.with_emotion else "coverage"
+    scale = level_scale(report.provenance.definitions if report.with_emotion else ())
     count = len(rows[0].cells) if rows else 0
     starts = [(report.first_cell + index) * report.cell_s for index in range(count)]
     heat = {
@@ -152,7 +153,7 @@ def _matrix(report: SessionReport) -> Figure:
         "zmax": 1,
         "ygap": 2,
         "hoverongaps": False,
-        "colorscale": level_scale(report.provenance.definitions if report.with_emotion else ()),
+        "colorscale": scale,
         "colorbar": {
             "orientation": "h",
             "thickness": 12,
@@ -161,7 +162,7 @@ def _matrix(report: SessionReport) -> Figure:
             "x": 0,
             "xanchor": "left",
             "len": 0.6,
-            "tickvals": [0, 0.25, 0.65, 1],
+            "tickvals": sorted({place for place, _ in scale}),
             "outlinewidth": 0,
         },
         "hovertemplate": "%{customdata[0]}, %{customdata[1]}<br>"

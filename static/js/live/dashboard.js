@@ -203,8 +203,10 @@ control(students, find);
 
 const copy = find("copy-code");
 copy.addEventListener("click", async () => {
-  await navigator.clipboard?.writeText(copy.dataset.link ?? "");
-  toast("The join link is copied.");
+  const link = copy.dataset.link ?? "";
+  // A page without HTTPS may not write there, and a user may refuse it.
+  const done = await navigator.clipboard?.writeText(link).then(() => true, () => false);
+  toast(done ? "The join link is copied." : `Copy the join link by hand: ${link}`);
 });
 
 function redraw() {

@@ -89,7 +89,7 @@ export class StudentDrawer {
     const known = minutes.filter((one) => one.engagement !== null || !this.withEmotion);
     const covered = minutes.reduce((sum, one) => sum + (one.coverage ?? 0), 0) / (minutes.length || 1);
     this.#part("figures").textContent = known.length
-      ? `${known.length} minutes with enough data, coverage ${percent(covered)} while connected.`
+      ? `${known.length} minutes with enough data; a face in ${percent(covered)} of the pictures that whole minutes expect.`
       : "Too little data so far.";
   }
 
