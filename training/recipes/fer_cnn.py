@@ -1,7 +1,10 @@
 """The plain network that many FER2013 projects train, at their 48 pixels, taught by compact.
 
 Command:  python -m training.train fer_cnn
-Measured: not measured yet.
+Measured: FER2013 PrivateTest (3,573 faces, each given to it once) accuracy 0.605, macro F1 0.518,
+          expected calibration error 0.024; FER+ majority 0.728; PublicTest accuracy 0.598.
+          4,478,727 parameters; its own 12 epochs took 159 minutes (2026-11-26, AMX, beside other
+          work; 4 minutes an epoch alone). It still learns when it ends: 18 epochs had 0.626.
 """
 
 from training.augmentation import Augmentation
