@@ -55,9 +55,11 @@ run-lan: prepare
 run-public: prepare
 	@exec $(SITE) $(BIN)/python -m engagement_site.public
 
+# A class plays in the live session: its frames bring their answers along, past the model alone.
+demo: export RECORDED_FRAMES = 1
 demo: prepare
 	$(SITE) $(BIN)/python manage.py create_demo
-	@$(SERVE)
+	@$(SITE) $(BIN)/python manage.py play_demo & $(SERVE)
 
 prepare: $(VENV)/.installed
 	$(SITE) $(BIN)/python manage.py check --database default

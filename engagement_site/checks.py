@@ -99,6 +99,22 @@ def check_demonstration_teacher(
     ]
 
 
+@register(Tags.security)
+def check_recorded_frames(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Answers that students bring along are for a demonstration on this machine alone."""
+    if not settings.RECORDED_FRAMES or not settings.IS_PUBLIC:
+        return []
+    return [
+        Error(
+            "RECORDED_FRAMES=1 believes what a frame says of itself, and others reach this site.",
+            hint="Leave RECORDED_FRAMES out; it is for `make demo`.",
+            id="engagement.E005",
+        )
+    ]
+
+
 def _has_user(username: str) -> bool:
     try:
         return User.objects.filter(username=username).exists()

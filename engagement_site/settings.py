@@ -66,6 +66,8 @@ FACE_DETECTOR = env.choice("FACE_DETECTOR", "yunet", DETECTORS)
 ENGAGEMENT_DEFINITION = env.choice("ENGAGEMENT_DEFINITION", INDEX_2, DEFINITIONS)
 """Of sessions made from now on; each keeps its own."""
 INFERENCE_RUNTIME = env.choice("INFERENCE_RUNTIME", "openvino", tuple(RUNTIMES))
+RECORDED_FRAMES = env.flag("RECORDED_FRAMES", False)
+"""Whether frames may bring their answers along, as those of `make demo` do."""
 FRAME_MAX_BYTES = 300_000
 FRAME_MAX_PIXELS = 1_000_000
 FRAME_RATE_LIMIT = 10
@@ -88,6 +90,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "channels",
     "csp",
     "sessions.apps.ClassSessionsConfig",
@@ -196,7 +199,15 @@ ACCOUNT_EMAIL_VERIFICATION = env.choice(
 # learns nothing; where verification is mandatory the mail tells the address's owner instead.
 ACCOUNT_PREVENT_ENUMERATION = True if ACCOUNT_EMAIL_VERIFICATION == "mandatory" else "strict"
 # Sign-ins are counted by sessions.site.accounts: by address alone one pupil closes a school's.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+# What is left of "login_failed" are codes of a second step, counted by account.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Engagement monitor"
+# Where addresses are not verified, nobody could have a second step otherwise.
+MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"
+# Passkeys on http://localhost; elsewhere the page must have come over HTTPS.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not (IS_PUBLIC or TLS_PORT)
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 LOGIN_URL = "account_login"
@@ -283,6 +294,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "daphne": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING"},
         "django.request": {"filters": ["worth_a_line"]},
     },

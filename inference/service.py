@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from inference import recorded
 from inference.batcher import Batcher, Shed
 from inference.emotion import EmotionModel
 from inference.manifest import ModelError, available_models, find_model
@@ -29,7 +30,8 @@ class Options:
 
     model: a folder of models_dir, None where only presence may be counted. detector, runtime:
     names in inference.runtimes. compiled: the folder of models made for this site. max_bytes,
-    max_pixels: of a frame.
+    max_pixels: of a frame. recorded: whether a frame that brings its answer along gets that one
+    (inference.recorded), as in a demonstration.
     """
 
     models_dir: Path
@@ -39,6 +41,7 @@ class Options:
     compiled: Path
     max_bytes: int
     max_pixels: int
+    recorded: bool = False
 
 
 class Service:
@@ -94,6 +97,10 @@ class Service:
         """
         if self._batcher is None:
             raise Shed("The server is starting; send the next frame as usual.")
+        if self._options.recorded:
+            with_emotion = self._options.model is not None
+            if seen := recorded.read(jpeg, with_emotion=with_emotion):
+                return seen
         return await self._batcher.analyse(jpeg, group=group, member=member)
 
     def analyse_picture(

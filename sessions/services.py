@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.contrib.auth.models import User
@@ -10,8 +12,9 @@ from django.utils import timezone
 
 from sessions import news
 from sessions.clock import Start
+from sessions.codes import hash_token, new_token
 from sessions.errors import NotAllowed
-from sessions.models import ClassSession, Connection, Course, Signal
+from sessions.models import ClassSession, Connection, CoTeacher, Course, Signal
 from sessions.site.erasure import delete_sessions, erase_traces
 
 
@@ -48,9 +51,20 @@ SETTINGS: Final = (
 
 
 def duplicate_session(session: ClassSession) -> ClassSession:
-    """A planned session of the same course and settings, with a code of its own."""
+    """A planned session of the same course and settings, with a code of its own.
+
+    One that had a time gets the same of a week to come.
+    """
     settings = {name: getattr(session, name) for name in SETTINGS}
+    if session.scheduled_at:
+        settings["scheduled_at"] = _week_after(session.scheduled_at)
     return ClassSession.objects.create(course=session.course, **settings)
+
+
+def _week_after(at: datetime) -> datetime:
+    """The same weekday and time, the first that is to come."""
+    weeks = max(1, math.ceil((timezone.now() - at) / timedelta(weeks=1)))
+    return at + timedelta(weeks=weeks)
 
 
 def end_session(session: ClassSession) -> ClassSession:
@@ -127,3 +141,58 @@ def _delete_courses(courses: list[Course]) -> None:
 def course_named(owner: User, name: str) -> Course:
     """The teacher's course of this name, made where it is missing."""
     return Course.objects.get_or_create(owner=owner, name=name)[0]
+
+
+INVITATION: Final = timedelta(days=14)
+
+
+def invite(course: Course) -> str:
+    """Open the course to one colleague; returns the token of the link. It ends an earlier one."""
+    token = new_token()
+    course.invitation_hash = hash_token(token)
+    course.invited_until = timezone.now() + INVITATION
+    course.save(update_fields=["invitation_hash", "invited_until"])
+    return token
+
+
+def withdraw_invitation(course: Course) -> None:
+    course.invitation_hash, course.invited_until = "", None
+    course.save(update_fields=["invitation_hash", "invited_until"])
+
+
+def accept_invitation(user: User, token: str) -> Course:
+    """Let the user teach the course, too; the link is used up.
+
+    Raises NotAllowed for a link that is unknown, used or too old, and for the course's owner.
+    """
+    with transaction.atomic():
+        courses = Course.objects.select_for_update()
+        course = courses.invited_by(hash_token(token), timezone.now())
+        if course is None:
+            raise NotAllowed("This invitation was used, withdrawn or is too old. Ask for another.")
+        if course.owner_id == user.pk:
+            raise NotAllowed("This is your own course. The link is for a colleague.")
+        CoTeacher.objects.get_or_create(course=course, user=user)
+        withdraw_invitation(course)
+    return course
+
+
+def part_with(course: Course, user: User) -> None:
+    """End that the user teaches the course, too; open pages of it close."""
+    course.co_teachers.filter(user=user).delete()
+    news.authority_changed(user.pk)
+
+
+def hand_over(course: Course, user: User) -> None:
+    """Make a co-teacher the owner, and the owner a co-teacher.
+
+    Raises NotAllowed for anybody else, and where they own a course of this name.
+    """
+    with transaction.atomic():
+        if not course.co_teachers.filter(user=user).exists():
+            raise NotAllowed("Only who teaches the course already can own it.")
+        if Course.objects.owned_by(user).filter(name=course.name).exists():
+            raise NotAllowed(f"{user} has a course “{course.name}” already. Rename one first.")
+        course.co_teachers.filter(user=user).update(user=course.owner)
+        course.owner = user
+        course.save(update_fields=["owner"])

@@ -11,7 +11,7 @@ from sessions.reports import attendance_pages as attendance
 from sessions.reports import course_pages as course_reports
 from sessions.reports import pages as reports
 from sessions.site import pages
-from sessions.teaching import courses, deletion, door, markers, notes, try_it, voice
+from sessions.teaching import colleagues, courses, deletion, door, markers, notes, try_it, voice
 from sessions.teaching import pages as teaching
 
 urlpatterns = [
@@ -86,6 +86,17 @@ urlpatterns = [
     path("courses/new/", courses.course_new, name="course_new"),
     path("courses/<int:pk>/", courses.course_page, name="course"),
     path("courses/<int:pk>/delete/", deletion.course_delete, name="course_delete"),
+    path("courses/<int:pk>/roster-file/", courses.course_roster_file, name="course_roster_file"),
+    path("courses/<int:pk>/teachers/", colleagues.teachers, name="colleagues"),
+    path(
+        "courses/<int:pk>/teachers/<int:user_pk>/remove/",
+        colleagues.remove,
+        name="colleague_remove",
+    ),
+    path(
+        "courses/<int:pk>/teachers/<int:user_pk>/own/", colleagues.hand_over, name="colleague_own"
+    ),
+    path("invitations/<str:token>/", colleagues.invitation, name="invitation"),
     path("accounts/delete/", deletion.account_delete, name="account_delete"),
     path("courses/<int:pk>/edit/", courses.course_edit, name="course_edit"),
     path("courses/<int:course_pk>/students/<int:pk>/", reports.student, name="student"),

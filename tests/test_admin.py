@@ -20,6 +20,7 @@ from sessions.models import (
     Answer,
     CheckIn,
     ClassSession,
+    CoTeacher,
     Course,
     Dispute,
     Marker,
@@ -80,6 +81,7 @@ def test_every_single_page_opens(model: str, head: Client, known: KnownSession) 
     Signal.objects.create(session=known.session, participant=known.ann, kind="hand", second=3)
     Alert.objects.create(session=known.session, kind="engaged", second=9, value=0.4)
     Dispute.objects.create(participant=known.ann, first_second=0, last_second=60)
+    CoTeacher.objects.create(course=known.session.course, user=make_teacher())
     row = apps.get_model("class_sessions", model)._default_manager.first()
     assert row is not None
     html = head.get(at(f"{model}_change", row.pk))

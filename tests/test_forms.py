@@ -1,5 +1,8 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
@@ -190,3 +193,56 @@ def test_editing_a_session_while_somebody_starts_it_does_not_undo_the_start() ->
     assert (stored.title, stored.state, stored.interval_s) == ("New", "live", 1)
     assert saved.is_live
     assert stored.started_at is not None
+
+
+def planned(at: str, zone: str = "", **more: str) -> SessionForm:
+    data = {**SESSION, "new_course": "Biology", "scheduled_at": at, "zone": zone, **more}
+    return SessionForm(data, owner=make_teacher())
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour"), [("", 8), ("Europe/Berlin", 7), ("America/New_York", 13), ("No/Where", 8)]
+)
+def test_a_time_is_meant_in_the_zone_of_who_types_it(zone: str, hour: int) -> None:
+    form = planned("2099-01-12T08:30", zone)
+    assert form.is_valid()
+    at = form.save().scheduled_at
+    assert at == datetime(2099, 1, 12, hour, 30, tzinfo=UTC)
+
+
+def test_a_time_that_is_over_or_none_at_all_is_refused_and_none_is_needed() -> None:
+    assert "is over" in str(planned("2020-01-12T08:30").errors["scheduled_at"])
+    assert "scheduled_at" in planned("tomorrow").errors
+    form = planned("")
+    assert form.is_valid()
+    assert form.save().scheduled_at is None
+
+
+def test_a_session_planned_for_earlier_can_still_be_edited() -> None:
+    session = make_session(state="planned", scheduled_at=datetime(2020, 1, 12, 8, tzinfo=UTC))
+    data = {**SESSION, "course": str(session.course_id), "scheduled_at": "2020-01-12T09:00"}
+    form = SessionForm(
+        {**data, "zone": "Europe/Berlin"}, instance=session, owner=session.course.owner
+    )
+    assert form.is_valid(), form.errors
+    assert form.save().scheduled_at == session.scheduled_at
+
+
+def test_the_same_lesson_again_is_planned_for_the_same_time_of_a_week_to_come() -> None:
+    past = timezone.now() - timedelta(days=15)
+    session = make_session(state="ended", scheduled_at=past)
+    assert services.duplicate_session(session).scheduled_at == past + timedelta(weeks=3)
+    session.scheduled_at = soon = timezone.now() + timedelta(days=2)
+    assert services.duplicate_session(session).scheduled_at == soon + timedelta(weeks=1)
+
+
+def test_planned_sessions_are_listed_by_when_they_are() -> None:
+    course, now = make_course(), timezone.now()
+    for title, days in (("later", 3), ("soon", 1), ("sooner", 0.5)):
+        at = now + timedelta(days=days)
+        make_session(course, "planned", title=title, scheduled_at=at)
+    make_session(course, "planned", title="any time")
+    make_session(course, "live", title="now")
+    make_session(course, "ended", title="over")
+    titles = [session.title for session in ClassSession.objects.live_first()]
+    assert titles == ["now", "sooner", "soon", "later", "any time", "over"]

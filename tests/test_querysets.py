@@ -8,13 +8,13 @@ from tests.factories import make_course, make_participant, make_sample, make_ses
 pytestmark = pytest.mark.django_db
 
 
-def test_teachers_own_only_what_is_theirs() -> None:
+def test_teachers_see_only_what_is_theirs() -> None:
     owner, stranger = make_teacher(), make_teacher()
     session = make_session(make_course(owner))
     make_sample(make_participant(session))
     for model in (Course, ClassSession, Sample):
-        assert model.objects.owned_by(owner).count() == 1
-        assert model.objects.owned_by(stranger).count() == 0
+        assert model.objects.taught_by(owner).count() == 1
+        assert model.objects.taught_by(stranger).count() == 0
 
 
 def test_buckets_of_time_hold_means_of_usable_samples_and_count_all() -> None:

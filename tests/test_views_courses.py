@@ -94,8 +94,8 @@ def test_a_course_page_needs_a_fixed_number_of_queries(
         student = make_student(access.course, f"Student {number}")
         make_participant(make_session(access.course, "ended"), student=student)
     client = signed_in(access.owner)
-    # The sign-in's two, the course, the form's names, the students, the sessions.
-    with django_assert_num_queries(7):
+    # The sign-in's two, the course, the form's names, the students, the sessions, the teachers.
+    with django_assert_num_queries(8):
         client.get(f"/courses/{access.course.pk}/")
 
 

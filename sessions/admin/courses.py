@@ -17,6 +17,7 @@ from sessions.models import (
     CheckIn,
     ClassSession,
     Connection,
+    CoTeacher,
     Course,
     Dispute,
     Marker,
@@ -38,6 +39,7 @@ class CourseAdmin(CountedDeletion, ErasingAdmin):
     list_select_related = ("owner",)
     readonly_fields = ("created_at",)
     takes_along: ClassVar = {
+        CoTeacher: "course__in",
         Student: "course__in",
         ClassSession: "course__in",
         Participant: "session__course__in",
@@ -68,6 +70,14 @@ class CourseAdmin(CountedDeletion, ErasingAdmin):
         return course.last_session_at
 
 
+@admin.register(CoTeacher)
+class CoTeacherAdmin(ErasingAdmin):
+    list_display = ("user", "course", "created_at")
+    search_fields = ("user__email", "course__name")
+    autocomplete_fields = ("user", "course")
+    list_select_related = ("user", "course")
+
+
 @admin.register(Student)
 class StudentAdmin(ErasingAdmin):
     list_display = ("name", "course", "owner")
@@ -89,6 +99,7 @@ class TeacherAdmin(CountedDeletion, ErasingAdmin, UserAdmin):
     ordering = ("email",)
     takes_along: ClassVar = {
         Course: "owner__in",
+        CoTeacher: "user__in",
         Student: "course__owner__in",
         ClassSession: "course__owner__in",
         Participant: "session__course__owner__in",

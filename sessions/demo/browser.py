@@ -79,6 +79,15 @@ class Browser:
         if not any(cookie.startswith("participant_") for cookie in self._client.cookies):
             raise SimulationError(f"{name} was not let in by {self._base}.")
 
+    def signal(self, kind: str, *, is_up: bool = True) -> None:
+        """Give a sign, or lower a hand, unless it is refused. Raises httpx.HTTPError."""
+        form = {
+            "csrfmiddlewaretoken": self._client.cookies.get("csrftoken") or "",
+            "kind": kind,
+            "up": str(int(is_up)),
+        }
+        self._client.post(f"{self._base}signal/", data=form, headers={"Referer": self._base})
+
     def _post(self, form: dict[str, str]) -> httpx.Response:
         return self._client.post(self._base, data=form, headers={"Referer": self._base})
 

@@ -62,6 +62,20 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Frames:
+    """What a camera shows of a person in N frames, in order of time.
+
+    second: (N,), of the session. faces: (N,). turned: (N,), whether the head is turned away.
+    probabilities: (N, 7), what a model would say of the face.
+    """
+
+    second: Floats
+    faces: NDArray[np.int64]
+    turned: NDArray[np.bool_]
+    probabilities: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A person's N samples, in order of time.
 
@@ -93,6 +107,19 @@ def people(rng: np.random.Generator, length_s: float) -> list[Person]:
     ]
 
 
+def frames_of(person: Person, interval_s: float, rng: np.random.Generator) -> Frames:
+    """The person's frames; none without a camera."""
+    stays = person.stays if person.has_camera else ()
+    parts = [np.arange(start, end, interval_s) for start, end in stays]
+    times = np.concatenate([*parts, np.empty(0)])
+    if not len(times):
+        return Frames(times, np.empty(0, np.int64), np.empty(0, np.bool_), np.empty((0, 7)))
+    away = _away(times, person.restlessness, rng)
+    turned = _away(times, person.restlessness, rng)
+    faces = np.where(away, 0, 1 + (rng.random(len(times)) < 0.004))
+    return Frames(times, faces, turned, _probabilities(times, person, rng))
+
+
 def samples_of(
     person: Person, interval_s: float, rng: np.random.Generator, *, with_emotion: bool
 ) -> Seen:
@@ -101,29 +128,23 @@ def samples_of(
     As a model and a student's track would give them, but for whole arrays at once: means over
     seconds stand in for the exponential smoothing.
     """
-    stays = person.stays if person.has_camera else ()
-    parts = [np.arange(start, end, interval_s) for start, end in stays]
-    times = np.concatenate([*parts, np.empty(0)])
-    if not len(times):
+    frames = frames_of(person, interval_s, rng)
+    probabilities = frames.probabilities
+    if not len(frames.second):
         none, no_flag = np.empty(0), np.empty(0, np.bool_)
-        no_face = np.empty(0, np.int64)
-        return Seen(none, no_face, np.empty((0, len(EMOTIONS))), none, none, none, no_flag)
-    away = _away(times, person.restlessness, rng)
-    turned_now = _away(times, person.restlessness, rng)
-    faces = np.where(away, 0, 1 + (rng.random(len(times)) < 0.004))
-    probabilities = _probabilities(times, person, rng)
+        return Seen(none, frames.faces, probabilities, none, none, none, no_flag)
     window = max(1, round(WINDOW_S / interval_s))
-    facing = _trailing_mean(np.where(turned_now, 0.0, 1.0), window)
+    facing = _trailing_mean(np.where(frames.turned, 0.0, 1.0), window)
     expression = _trailing_mean(
         probabilities @ np.array([WEIGHTS[name] for name in EMOTIONS]),
         max(1, round(SMOOTHED_S / interval_s)),
     )
     engagement = np.clip(expression * GAZE * facing / SCALE, 0, 1)
-    unseen, turned = np.full_like(away, not with_emotion) | away, facing < 0.5
-    probabilities[unseen | turned | turned_now] = np.nan
+    unseen, turned = (frames.faces == 0) | (not with_emotion), facing < 0.5
+    probabilities[unseen | turned | frames.turned] = np.nan
     for values in (expression, facing, engagement):
         values[unseen] = np.nan
-    return Seen(times, faces, probabilities, expression, facing, engagement, turned)
+    return Seen(frames.second, frames.faces, probabilities, expression, facing, engagement, turned)
 
 
 def _trailing_mean(values: Floats, window: int) -> Floats:

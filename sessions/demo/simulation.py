@@ -31,6 +31,9 @@ ANSWER_WITHIN_S: Final = 20.0
 STORED_WITHIN_S: Final = 5.0
 PING_EVERY_S: Final = 2.0
 
+Film = Callable[[float], bytes]
+"""What a camera shows so many seconds after its first frame, as a JPEG."""
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -77,15 +80,18 @@ def read_frames(path: Path) -> list[bytes]:
 
 
 class SimulatedStudent:
-    """One student without a person: joins, sends frames on schedule, one at a time."""
+    """One student without a person: joins, sends frames on schedule, one at a time.
 
-    def __init__(self, plan: Plan, number: int, frames: Sequence[bytes], outcome: Outcome) -> None:
+    film: what its camera shows; None for one without a camera. delay_s: after the others' start.
+    """
+
+    def __init__(
+        self, plan: Plan, name: str, film: Film | None, delay_s: float, outcome: Outcome
+    ) -> None:
         self._plan = plan
-        self._name = f"Simulated {number + 1:02d}"
-        self._frames = frames
-        # Spread over the video, so that two students show different moments of it.
-        self._offset = round(len(frames) * number / plan.students)
-        self._delay_s = number / plan.students / plan.fps
+        self._name = name
+        self._film = film
+        self._delay_s = delay_s
         self._outcome = outcome
         self._pace_s = 0.0
         self._not_before = 0.0
@@ -122,8 +128,12 @@ class SimulatedStudent:
     ) -> None:
         await socket.send(json.dumps({"type": "hello", "version": VERSION}))
         await _receive(socket, "hello")
-        await socket.send(json.dumps({"type": "camera", "state": "on"}))
         ends_at = begin_at + self._plan.seconds
+        state = "missing" if self._film is None else "on"
+        await socket.send(json.dumps({"type": "camera", "state": state}))
+        if self._film is None:
+            await self._wait(socket, ends_at, ends_at)
+            return
         for number in range(max(1, round(self._plan.seconds * self._plan.fps))):
             due_at = begin_at + number / self._plan.fps
             # Credit of one: who had to wait for an answer longer than that leaves frames out.
@@ -131,7 +141,7 @@ class SimulatedStudent:
                 continue
             if not await self._wait(socket, due_at, ends_at):
                 return
-            await self._send_frame(socket, number)
+            await self._send_frame(socket, self._film(number / self._plan.fps))
             on_answer()
 
     async def _wait(self, socket: ClientConnection, due_at: float, ends_at: float) -> bool:
@@ -157,14 +167,13 @@ class SimulatedStudent:
             self._pace_s = message["interval_s"]
             self._not_before = time.monotonic() + message["wait_s"]
 
-    async def _send_frame(self, socket: ClientConnection, number: int) -> None:
-        shown = self._offset + round(number * FRAMES_PER_S / self._plan.fps)
+    async def _send_frame(self, socket: ClientConnection, frame: bytes) -> None:
         outcome = self._outcome
         sent_at = time.monotonic()
         outcome.first_at = min(outcome.first_at or sent_at, sent_at)
         outcome.sent += 1
         self._not_before = sent_at + self._pace_s
-        await socket.send(self._frames[shown % len(self._frames)])
+        await socket.send(frame)
         answer = await self._answer(socket)
         outcome.last_at = time.monotonic()
         if answer["type"] == "result":
@@ -203,7 +212,14 @@ async def simulate(
     """
     outcome = Outcome()
     students = [
-        SimulatedStudent(plan, number, videos[number % len(videos)], outcome)
+        SimulatedStudent(
+            plan,
+            f"Simulated {number + 1:02d}",
+            # Spread over the video, so that two students show different moments of it.
+            _film(videos[number % len(videos)], number / plan.students),
+            number / plan.students / plan.fps,
+            outcome,
+        )
         for number in range(plan.students)
     ]
     for student in students:
@@ -214,6 +230,12 @@ async def simulate(
             group.create_task(student.attend(begin_at, on_answer))
     outcome.stored = await asyncio.to_thread(_stored, students, outcome.answered)
     return outcome
+
+
+def _film(frames: Sequence[bytes], offset: float) -> Film:
+    """A video that runs again and again. offset: the part of it that it begins with, 0 to 1."""
+    first = round(len(frames) * offset)
+    return lambda second: frames[(first + round(second * FRAMES_PER_S)) % len(frames)]
 
 
 def _stored(students: Sequence[SimulatedStudent], expected: int) -> int:

@@ -119,4 +119,4 @@ def may_watch(login_key: str, session_id: int) -> bool:
     user = get_user(request)
     if not user.is_authenticated or not user.is_active:
         return False
-    return ClassSession.objects.owned_by(user).filter(pk=session_id).exists()
+    return ClassSession.objects.taught_by(user).filter(pk=session_id).exists()

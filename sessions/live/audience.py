@@ -114,4 +114,6 @@ class Audience:
                 logger.warning("A dashboard could not be authorised again: %s", error)
                 continue
             if not allowed:
-                await dashboard.finish(CloseCode.NOT_ALLOWED, "Sign in to see this session.")
+                await dashboard.finish(
+                    CloseCode.NOT_ALLOWED, "You may not see this session now. Sign in again."
+                )

@@ -297,6 +297,7 @@ def from_settings() -> Runtime:
         compiled=settings.DATA_DIR / COMPILED,
         max_bytes=settings.FRAME_MAX_BYTES,
         max_pixels=settings.FRAME_MAX_PIXELS,
+        recorded=settings.RECORDED_FRAMES,
     )
     recorder = Recorder(settings.DATA_DIR / "journal", counters)
     return Runtime(Service(options), recorder, counters)

@@ -65,7 +65,7 @@ class Snapshot:
 
 def load_snapshot(user: User, session_id: int, now: datetime) -> Snapshot | None:
     """Read a session in seven queries; None where it does not exist or is somebody else's."""
-    session = ClassSession.objects.owned_by(user).filter(pk=session_id).first()
+    session = ClassSession.objects.taught_by(user).filter(pk=session_id).first()
     if session is None:
         return None
     second = elapsed_seconds(session.started_at, session.ended_at or now)

@@ -2,7 +2,7 @@
 minutes, markers, and what students say."""
 
 from sessions.models.alerts import Alert
-from sessions.models.courses import Course, Student
+from sessions.models.courses import CoTeacher, Course, Student
 from sessions.models.disputes import Dispute
 from sessions.models.lessons import ClassSession, default_definition
 from sessions.models.markers import Marker
@@ -16,6 +16,7 @@ __all__ = [
     "Answer",
     "CheckIn",
     "ClassSession",
+    "CoTeacher",
     "Connection",
     "Course",
     "Dispute",

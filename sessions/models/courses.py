@@ -58,6 +58,13 @@ class Course(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
         help_text="Within two minutes; empty for no such alert.",
     )
+    invitation_hash = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="Of the link by which a colleague comes to teach the course, too; once.",
+    )
+    invited_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = CourseQuerySet.as_manager()
@@ -77,6 +84,25 @@ class Course(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("course", args=[self.pk])
+
+
+class CoTeacher(models.Model):
+    """A colleague who teaches a course with its owner: sees and does all in it but part with it."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="co_teachers")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="co_teachings"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["created_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["course", "user"], name="co_teacher_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
 
 
 class Student(models.Model):

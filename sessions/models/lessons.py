@@ -36,6 +36,12 @@ class ClassSession(models.Model):
     code = models.CharField(
         "join code", max_length=12, unique=True, default=new_code, editable=False
     )
+    scheduled_at = models.DateTimeField(
+        "planned for",
+        null=True,
+        blank=True,
+        help_text="Optional. Students who open the link earlier are told; you start it yourself.",
+    )
     planned_minutes = models.PositiveSmallIntegerField(
         "planned length (minutes)",
         default=50,

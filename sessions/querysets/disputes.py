@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
+from sessions.querysets.taught import taught_by
+
 if TYPE_CHECKING:
     from sessions.models import Dispute
 
 
 class DisputeQuerySet(QuerySet["Dispute"]):
-    def owned_by(self, user: User) -> DisputeQuerySet:
-        return self.filter(participant__session__course__owner=user)
+    def taught_by(self, user: User) -> DisputeQuerySet:
+        return self.filter(taught_by(user, "participant__session__course"))
 
     def of_session(self, session_id: int) -> DisputeQuerySet:
         return self.filter(participant__session=session_id)

@@ -20,6 +20,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from sessions.querysets.taught import taught_by
+
 if TYPE_CHECKING:
     from sessions.models import ClassSession, Course, Student  # noqa: F401 (named in strings)
 
@@ -29,11 +31,19 @@ Rows: TypeAlias = "QuerySet[Any, Any]"
 
 class CourseQuerySet(QuerySet["Course"]):
     def owned_by(self, user: User) -> CourseQuerySet:
+        """Those that go when the user goes."""
         return self.filter(owner=user)
+
+    def taught_by(self, user: User) -> CourseQuerySet:
+        return self.filter(taught_by(user, "pk"))
+
+    def invited_by(self, token_hash: str, now: datetime) -> Course | None:
+        """The course whose open invitation this is."""
+        return self.filter(invitation_hash=token_hash, invited_until__gt=now).first()
 
     def last_used_by(self, user: User) -> Course | None:
         """The one of the teacher's newest session, or else the newest without any."""
-        newest = self.owned_by(user).annotate(newest=Max("sessions__created_at"))
+        newest = self.taught_by(user).annotate(newest=Max("sessions__created_at"))
         return newest.order_by(F("newest").desc(nulls_last=True), "-pk").first()
 
     def for_list(self) -> CourseQuerySet:
@@ -45,8 +55,8 @@ class CourseQuerySet(QuerySet["Course"]):
 
 
 class StudentQuerySet(QuerySet["Student"]):
-    def owned_by(self, user: User) -> StudentQuerySet:
-        return self.filter(course__owner=user)
+    def taught_by(self, user: User) -> StudentQuerySet:
+        return self.filter(taught_by(user, "course"))
 
     def expired(self, limit: datetime) -> StudentQuerySet:
         """Those put on the list before the limit whose course has no session left."""
@@ -63,7 +73,11 @@ class StudentQuerySet(QuerySet["Student"]):
 
 class ClassSessionQuerySet(QuerySet["ClassSession"]):
     def owned_by(self, user: User) -> ClassSessionQuerySet:
+        """Those that go when the user goes."""
         return self.filter(course__owner=user)
+
+    def taught_by(self, user: User) -> ClassSessionQuerySet:
+        return self.filter(taught_by(user, "course"))
 
     def live(self) -> ClassSessionQuerySet:
         return self.filter(state="live")
@@ -80,9 +94,10 @@ class ClassSessionQuerySet(QuerySet["ClassSession"]):
         return self.exclude(started_at=None).order_by("started_at", "pk")
 
     def live_first(self) -> ClassSessionQuerySet:
-        """Live, then planned, then ended; the latest first in each."""
+        """Live, then planned, the soonest first, then ended, the latest first."""
         return self.order_by(
             Case(When(state="live", then=0), When(state="planned", then=1), default=2),
+            Case(When(state="planned", then="scheduled_at")).asc(nulls_last=True),
             F("started_at").desc(nulls_first=True),
             "-created_at",
         )

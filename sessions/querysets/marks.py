@@ -11,21 +11,23 @@ from django.contrib.auth.models import User
 from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from sessions.querysets.taught import taught_by
+
 if TYPE_CHECKING:
     from sessions.models import Alert, Answer, CheckIn, Marker, Signal  # noqa: F401 (named in strings)
 
 
 class MarkerQuerySet(QuerySet["Marker"]):
-    def owned_by(self, user: User) -> MarkerQuerySet:
-        return self.filter(session__course__owner=user)
+    def taught_by(self, user: User) -> MarkerQuerySet:
+        return self.filter(taught_by(user, "session__course"))
 
     def of_sessions(self, session_ids: Collection[int]) -> MarkerQuerySet:
         return self.filter(session__in=session_ids)
 
 
 class AlertQuerySet(QuerySet["Alert"]):
-    def owned_by(self, user: User) -> AlertQuerySet:
-        return self.filter(session__course__owner=user)
+    def taught_by(self, user: User) -> AlertQuerySet:
+        return self.filter(taught_by(user, "session__course"))
 
     def raised_in(self, session_ids: Collection[int]) -> AlertQuerySet:
         """Those that are not over."""
@@ -33,8 +35,8 @@ class AlertQuerySet(QuerySet["Alert"]):
 
 
 class CheckInQuerySet(QuerySet["CheckIn"]):
-    def owned_by(self, user: User) -> CheckInQuerySet:
-        return self.filter(session__course__owner=user)
+    def taught_by(self, user: User) -> CheckInQuerySet:
+        return self.filter(taught_by(user, "session__course"))
 
     def open_in(self, session_ids: Collection[int]) -> CheckInQuerySet:
         """Those that can be answered now."""

@@ -12,6 +12,7 @@ from django.db.models import BooleanField, Case, ExpressionWrapper, F, Q, QueryS
 from django.db.models.expressions import Combinable
 
 from inference.labels import EMOTIONS
+from sessions.querysets.taught import taught_by
 
 if TYPE_CHECKING:
     from sessions.models import Minute
@@ -28,8 +29,8 @@ KEY = ("participant_id", "second", "model_name", "detector", "definition")
 
 
 class MinuteQuerySet(QuerySet["Minute"]):
-    def owned_by(self, user: User) -> MinuteQuerySet:
-        return self.filter(session__course__owner=user)
+    def taught_by(self, user: User) -> MinuteQuerySet:
+        return self.filter(taught_by(user, "session__course"))
 
     def between(self, first_second: int, last_second: int) -> MinuteQuerySet:
         """Those that begin from first_second (included) to last_second (excluded)."""

@@ -10,13 +10,15 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
+from sessions.querysets.taught import taught_by
+
 if TYPE_CHECKING:
     from sessions.models import ClassSession, Connection, Participant, Takeover  # noqa: F401 (named in strings)
 
 
 class ParticipantQuerySet(QuerySet["Participant"]):
-    def owned_by(self, user: User) -> ParticipantQuerySet:
-        return self.filter(session__course__owner=user)
+    def taught_by(self, user: User) -> ParticipantQuerySet:
+        return self.filter(taught_by(user, "session__course"))
 
     def with_token(self, token_hash: str) -> ParticipantQuerySet:
         return self.filter(token_hash=token_hash).select_related("session__course")
@@ -51,8 +53,8 @@ class ParticipantQuerySet(QuerySet["Participant"]):
 
 
 class TakeoverQuerySet(QuerySet["Takeover"]):
-    def owned_by(self, user: User) -> TakeoverQuerySet:
-        return self.filter(participant__session__course__owner=user)
+    def taught_by(self, user: User) -> TakeoverQuerySet:
+        return self.filter(taught_by(user, "participant__session__course"))
 
     def of_sessions(self, session_ids: Collection[int]) -> TakeoverQuerySet:
         """Those that wait for the teacher's word, the first asked first."""

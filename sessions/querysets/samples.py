@@ -24,6 +24,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 
 from inference.labels import EMOTIONS
+from sessions.querysets.taught import taught_by
 
 if TYPE_CHECKING:
     from sessions.models import RoomSample, Sample
@@ -41,8 +42,8 @@ EMOTION_COUNTS: dict[str, Any] = {
 
 
 class SampleQuerySet(QuerySet["Sample"]):
-    def owned_by(self, user: User) -> SampleQuerySet:
-        return self.filter(session__course__owner=user)
+    def taught_by(self, user: User) -> SampleQuerySet:
+        return self.filter(taught_by(user, "session__course"))
 
     def of_session(self, session_id: int) -> SampleQuerySet:
         return self.filter(session=session_id)

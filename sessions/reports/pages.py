@@ -112,7 +112,7 @@ def _window(request: TeacherRequest, session: ClassSession) -> tuple[Window, str
 @login_required
 @require_safe
 def student(request: TeacherRequest, course_pk: int, pk: int) -> HttpResponse:
-    own = Student.objects.owned_by(request.user).select_related("course")
+    own = Student.objects.taught_by(request.user).select_related("course")
     own_student = get_object_or_404(own, pk=pk, course=course_pk)
     report = student_report(own_student)
     charts = student_charts(report)

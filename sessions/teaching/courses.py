@@ -12,13 +12,14 @@ from sessions.reports.agreement import Agreement, course_agreement
 from sessions.reports.facts import agreement
 from sessions.site.access import TeacherRequest, own_course
 from sessions.teaching.forms import CourseForm
-from sessions.teaching.roster import RosterForm
+from sessions.teaching.roster import Entry, RosterForm
+from sessions.teaching.roster_file import FileForm, merged, read_rows
 
 
 @login_required
 @require_safe
 def course_list(request: TeacherRequest) -> HttpResponse:
-    courses = Course.objects.owned_by(request.user).for_list()
+    courses = Course.objects.taught_by(request.user).select_related("owner").for_list()
     return render(request, "teaching/courses.html", {"courses": courses})
 
 
@@ -50,10 +51,32 @@ def course_page(request: TeacherRequest, pk: int) -> HttpResponse:
             "form": form,
             "students": Student.objects.filter(course=course).for_list(),
             "sessions": sessions,
+            "is_owner": course.owner_id == request.user.pk,
+            "colleagues": course.co_teachers.count(),
             "agreement": agreement(found) if (found := _agreement(course)) else "",
             "is_doubted": found is not None and found.is_doubted,
         },
     )
+
+
+@login_required
+def course_roster_file(request: TeacherRequest, pk: int) -> HttpResponse:
+    """Read a list out of a file, and show what it gives; the course's page stores it."""
+    course = own_course(request, pk)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    context: dict[str, object] = {"course": course, "form": form}
+    if form.is_valid():
+        stored = [Entry(one.name, one.identifier) for one in course.students.all()]
+        rows = read_rows(form.cleaned_data["file"], [entry.name for entry in stored])
+        context |= {
+            "rows": sorted(rows, key=lambda row: (not row.problem, row.is_known, row.number)),
+            "new": sum(row.entry is not None and not row.is_known for row in rows),
+            "known": sum(row.is_known for row in rows),
+            "faulty": sum(bool(row.problem) for row in rows),
+            "names": merged(stored, rows),
+        }
+    status = 400 if form.is_bound and form.errors else 200
+    return render(request, "teaching/roster_file.html", context, status=status)
 
 
 def _agreement(course: Course) -> Agreement | None:

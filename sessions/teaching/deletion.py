@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from sessions import services
 from sessions.models import ClassSession, Minute, Participant
 from sessions.querysets import ClassSessionQuerySet
-from sessions.site.access import TeacherRequest, own_course, own_session
+from sessions.site.access import TeacherRequest, own_session, owned_course
 from sessions.site.limits import DELETIONS
 
 
@@ -33,7 +33,7 @@ def session_delete(request: TeacherRequest, pk: int) -> HttpResponse:
 
 @login_required
 def course_delete(request: TeacherRequest, pk: int) -> HttpResponse:
-    course = own_course(request, pk)
+    course = owned_course(request, pk)
     if request.method == "POST":
         services.delete_course(course)
         messages.success(request, f"“{course.name}” is deleted.")
@@ -83,7 +83,10 @@ def account_delete(request: TeacherRequest) -> HttpResponse:
     return _ask(
         request,
         title="Delete your account?",
-        what=_counts(ClassSession.objects.owned_by(user)),
+        what=[
+            ("Courses that colleagues teach, too", user.courses.exclude(co_teachers=None).count()),
+            *_counts(ClassSession.objects.owned_by(user)),
+        ],
         back=reverse("account_email"),
         form=form,
     )

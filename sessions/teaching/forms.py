@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -15,7 +18,7 @@ from django.utils import timezone
 from sessions import news, services
 from sessions.models import ClassSession, Course
 
-FIXED_BY_START: Final = frozenset({"course", "interval_s"})
+FIXED_BY_START: Final = frozenset({"course", "interval_s", "scheduled_at"})
 """What is stored was sampled at this interval, of this course's students."""
 
 
@@ -75,22 +78,36 @@ class BeginForm(forms.Form):
 AT_RANDOM: Final = "“How well can you follow right now?”, at most once in ten minutes."
 
 
+LOCAL: Final = "%Y-%m-%dT%H:%M"
+"""As browsers write a day and a time, without a zone."""
+LATE: Final = timedelta(hours=1)
+
+
 class SessionForm(forms.ModelForm):
-    """A session in one of the teacher's courses, or in a new one that is made with it."""
+    """A session in one of the teacher's courses, or in a new one that is made with it.
+
+    zone: in which scheduled_at is meant, as the page found it; without one the site's.
+    """
 
     new_course = forms.CharField(label="Or a new course", max_length=120, required=False)
-    field_order = ("title", "course", "new_course")
+    zone = forms.CharField(required=False, widget=forms.HiddenInput)
+    field_order = ("title", "course", "new_course", "scheduled_at")
 
     class Meta:
         model = ClassSession
         fields: ClassVar = [
-            "title", "course", "planned_minutes", "interval_s", "show_engagement", "show_roster",
-            "random_check_ins",
+            "title", "course", "scheduled_at", "planned_minutes", "interval_s", "show_engagement",
+            "show_roster", "random_check_ins",
         ]  # fmt: skip
+        widgets: ClassVar = {
+            "scheduled_at": forms.DateTimeInput({"type": "datetime-local"}, format=LOCAL)
+        }
 
     def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.owner = owner
+        if at := self.instance.scheduled_at:
+            self.fields["scheduled_at"].widget.attrs["data-at"] = at.isoformat()
         if settings.POLICY == "presence":
             del self.fields["show_engagement"]
             # Nothing is estimated that the answers could agree with.
@@ -98,7 +115,7 @@ class SessionForm(forms.ModelForm):
         if self.instance.pk:
             self._lock_what_is_in_use()
         if "course" in self.fields:
-            self._offer_courses(Course.objects.owned_by(owner))
+            self._offer_courses(Course.objects.taught_by(owner))
 
     def first_fields(self) -> list[forms.BoundField]:
         """What a session cannot be made without."""
@@ -106,13 +123,13 @@ class SessionForm(forms.ModelForm):
 
     def settings_fields(self) -> list[forms.BoundField]:
         """What has a value already."""
-        return [field for field in self if field.name not in self.field_order]
+        return [field for field in self.visible_fields() if field.name not in self.field_order]
 
     def _lock_what_is_in_use(self) -> None:
         session = self.instance
         started = session.state != ClassSession.State.PLANNED
         if started:
-            del self.fields["interval_s"]
+            del self.fields["interval_s"], self.fields["scheduled_at"]
         if started or session.participants.exclude(student=None).exists():
             # A participant and its student are of one course.
             del self.fields["course"], self.fields["new_course"]
@@ -130,6 +147,19 @@ class SessionForm(forms.ModelForm):
             empty_label="Choose a course",
             initial=Course.objects.last_used_by(self.owner),
         )
+
+    def clean_scheduled_at(self) -> datetime | None:
+        """What was typed, in the zone of who typed it."""
+        at: datetime | None = self.cleaned_data["scheduled_at"]
+        if at is None:
+            return None
+        with suppress(KeyError, ValueError, OSError):
+            # What is unknown, or no zone at all, leaves the site's.
+            zone = ZoneInfo(self.data.get(self.add_prefix("zone"), ""))
+            at = timezone.make_aware(timezone.make_naive(at), zone)
+        if at < timezone.now() - LATE and at != self.instance.scheduled_at:
+            raise forms.ValidationError("This is over already. Choose a later time, or none.")
+        return at
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -152,6 +182,7 @@ class SessionForm(forms.ModelForm):
             made: ClassSession = super().save(commit)
             return made
         changed = {"course" if name == "new_course" else name for name in self.changed_data}
+        changed -= {"zone"}
         stored = ClassSession.objects.select_for_update().get(pk=self.instance.pk)
         if stored.state != ClassSession.State.PLANNED:
             changed -= FIXED_BY_START

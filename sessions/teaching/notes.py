@@ -33,7 +33,7 @@ def of_session(request: TeacherRequest, pk: int) -> HttpResponse:
 @require_POST
 def of_student(request: TeacherRequest, course_pk: int, pk: int) -> HttpResponse:
     """Keep the notes on a student."""
-    own = Student.objects.owned_by(request.user)
+    own = Student.objects.taught_by(request.user)
     student = get_object_or_404(own, pk=pk, course=course_pk)
     if notes := _written(request):
         student.notes = notes.strip()

@@ -32,7 +32,7 @@ PAGE_SIZE = 20
 def session_list(request: TeacherRequest) -> HttpResponse:
     """Live sessions first, then planned, then ended; ?archived=1 shows the archived ones."""
     archived = "archived" in request.GET
-    own = ClassSession.objects.owned_by(request.user)
+    own = ClassSession.objects.taught_by(request.user)
     sessions = own.archived() if archived else own.current().live_first()
     page = Paginator(sessions.for_list(), PAGE_SIZE).get_page(request.GET.get("page"))
     shown = list(page)

@@ -107,10 +107,11 @@ def parse_roster(text: str) -> list[Entry]:
         name, *rest = (tidy(part) for part in re.split(r"[;\t]", line, maxsplit=1))
         identifier = rest[0] if rest else ""
         if name:
-            _check_line(number, name, NAME_LENGTH)
-            if identifier:
-                _check_line(number, identifier, IDENTIFIER_LENGTH)
-            by_fold.setdefault(folded(name), Entry(name, identifier))
+            try:
+                entry = check_entry(Entry(name, identifier))
+            except forms.ValidationError as error:
+                raise forms.ValidationError(f"Line {number}: {error.messages[0]}") from None
+            by_fold.setdefault(folded(name), entry)
         elif identifier:
             raise forms.ValidationError(f"Line {number} has no name before the semicolon.")
     entries = list(by_fold.values())
@@ -121,12 +122,15 @@ def parse_roster(text: str) -> list[Entry]:
     return entries
 
 
-def _check_line(number: int, text: str, longest: int) -> None:
-    if len(text) > longest:
-        raise forms.ValidationError(
-            f"Line {number}, “{text[:30]}…”, is longer than {longest} characters. Shorten it."
-        )
-    try:
-        validate_name(text)
-    except forms.ValidationError as error:
-        raise forms.ValidationError(f"Line {number}: {error.messages[0]}") from None
+def check_entry(entry: Entry) -> Entry:
+    """The entry, where its name and identifier can be stored; else raises ValidationError."""
+    for text, longest in ((entry.name, NAME_LENGTH), (entry.identifier, IDENTIFIER_LENGTH)):
+        if len(text) > longest:
+            raise forms.ValidationError(
+                f"“{text[:30]}…” is longer than {longest} characters. Shorten it."
+            )
+        if text:
+            validate_name(text)
+    if ";" in entry.name:
+        raise forms.ValidationError("A name has no semicolon.")
+    return entry

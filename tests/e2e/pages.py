@@ -12,6 +12,7 @@ from tests.server import Server
 
 Role = Literal["stranger", "teacher", "student", "room"]
 RECEIPT_TOKEN: Final = "t" * 43
+INVITATION_TOKEN: Final = "i" * 43
 ROOM_KEY: Final = "k" * 43
 TABLE: Final = "class_sessions_"
 
@@ -39,9 +40,10 @@ def make_site(server: Server) -> Site:
     ended = one(
         f"SELECT session_id FROM {TABLE}sample GROUP BY session_id ORDER BY count(*) DESC LIMIT 1"
     )
-    values = {"email": demo["email"], "live": live, "ended": ended}
+    values = {"email": demo["email"], "live": live, "ended": ended, "invited": INVITATION_TOKEN}
     server.manage("shell", "-c", PREPARE.format(**values, key=ROOM_KEY, token=RECEIPT_TOKEN))
-    empty = one(f"SELECT max(id) FROM {TABLE}classsession")
+    empty = one(f"SELECT max(id) FROM {TABLE}classsession WHERE state = 'live'")
+    planned = one(f"SELECT id FROM {TABLE}classsession WHERE state = 'planned'")
     course = one(f"SELECT course_id FROM {TABLE}classsession WHERE id = {ended}")
     student = one(f"SELECT id FROM {TABLE}student WHERE course_id = {course} LIMIT 1")
     (over,) = server.query(f"SELECT code FROM {TABLE}classsession WHERE id = {ended}")[0]
@@ -80,9 +82,17 @@ def make_site(server: Server) -> Site:
             "compare": f"/courses/{course}/compare/",
             "attendance": f"/courses/{course}/attendance/",
             "course-edit": f"/courses/{course}/edit/",
+            "course-teachers": f"/courses/{course}/teachers/",
+            "roster-file": f"/courses/{course}/roster-file/",
+            "roster-read": f"/courses/{course}/roster-file/",
+            "session-planned": f"/sessions/{planned}/",
+            "invitation": f"/invitations/{INVITATION_TOKEN}/",
             "student": f"/courses/{course}/students/{student}/",
             "account": "/accounts/email/",
             "password": "/accounts/password/change/",
+            "security": "/accounts/2fa/",
+            "authenticator": "/accounts/2fa/totp/activate/",
+            "passkey": "/accounts/2fa/webauthn/add/",
             "admin": "/admin/",
             "admin-sessions": "/admin/class_sessions/classsession/",
             "admin-samples": "/admin/class_sessions/sample/",
@@ -100,7 +110,7 @@ def sign_in(page: Page, base_url: str, email: str, password: str) -> None:
     page.goto(f"{base_url}/accounts/login/")
     page.fill("[name=login]", email)
     page.fill("[name=password]", password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/sessions/")
 
 
@@ -120,10 +130,20 @@ def enter(page: Page, site: Site, role: Role, name: str) -> None:
         page.wait_for_url("**/room/")
 
 
+def read_a_list(page: Page) -> None:
+    """Have the page read a file, so that it shows what it found."""
+    text = b"Name;E-mail\nAda Novak;ada@example.org\nKurt;kurt@example.org\n;nobody@example.org\n"
+    page.set_input_files("[name=file]", {"name": "9b.csv", "mimeType": "text/csv", "buffer": text})
+    page.get_by_role("button", name="Read the file").click()
+    page.wait_for_selector("#read")
+
+
 PREPARE: Final = """
+from datetime import timedelta
 from django.contrib.auth.models import User
+from django.utils import timezone
 from sessions.codes import hash_token
-from sessions.models import ClassSession, Dispute, Minute, Participant
+from sessions.models import ClassSession, Course, CoTeacher, Dispute, Minute, Participant
 from sessions.services import start_session
 User.objects.filter(email="{email}").update(is_staff=True, is_superuser=True)
 live = ClassSession.objects.get(pk={live})
@@ -134,4 +154,11 @@ Dispute.objects.create(
     participant_id=pk, first_second=600, last_second=780, reason="I was helping a classmate"
 )
 start_session(ClassSession.objects.create(course=live.course, title="The next lesson"))
+at = timezone.now() + timedelta(days=2)
+ClassSession.objects.create(course=live.course, title="Sound, part two", scheduled_at=at)
+colleague = User.objects.create_user("colleague@example.org", "colleague@example.org")
+CoTeacher.objects.create(course=live.course, user=colleague)
+Course.objects.create(
+    owner=colleague, name="Chemistry 10", invitation_hash=hash_token("{invited}"), invited_until=at
+)
 """

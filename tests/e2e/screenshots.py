@@ -1,18 +1,14 @@
 """Pictures of every page: python -m tests.e2e.screenshots [FOLDER]
 
-Starts the site with the demonstration data and a simulated class, and photographs each page at
+Starts the site with the demonstration data and a made-up class, and photographs each page at
 1440 and 390 px, light and dark. Without a folder the README's pictures are made anew, in
-docs/screenshots, and the front page's, in static/pictures. The simulated class needs the videos
+docs/screenshots, and the front page's, in static/pictures. The student's own page shows a video
 of ../shared.
 """
 
 import argparse
 import math
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
@@ -21,8 +17,9 @@ from playwright.sync_api import Browser, FloatRect, Page
 
 from tests.conftest import ROOT
 from tests.e2e.browser import WIDTHS, chromium, flag, make_camera_file
-from tests.e2e.pages import Role, Site, enter, make_site
-from tests.server import Server, running_server
+from tests.e2e.made_up_class import made_up_class
+from tests.e2e.pages import Role, Site, enter, make_site, read_a_list
+from tests.server import running_server
 
 README_FOLDER: Final = ROOT / "docs" / "screenshots"
 README_PAGES: Final = {("live", 1440), ("report", 1440), ("consent", 390), ("live", 390)}
@@ -34,37 +31,18 @@ FRONT: Final = {"live.webp": (1240, 700), "card.jpg": (1200, 630)}
 
 MEDIA: Final = ROOT.parent / "shared" / "media"
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
-STUDENTS: Final = 12
+STUDENTS: Final = 18
 README_HEIGHT: Final = 1700
 """Pixels: a picture in the README shows the head of a long page."""
 WARM_UP_MS: Final = 25_000
-
-
-@contextmanager
-def simulated_class(server: Server, code: str) -> Iterator[None]:
-    """Students that send frames for as long as pictures are taken."""
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "manage.py", "simulate_class", "--url", server.base_url),
-            *("--join", code, "--students", str(STUDENTS), "--fps", "0.5", "--seconds", "900"),
-            *("--video", str(MEDIA / "sad_to_happy.mp4"), str(MEDIA / "neutral_to_happy.mp4")),
-        ],
-        cwd=ROOT,
-        env=server.environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 def open_page(page: Page, name: str, address: str) -> None:
     """Open a page and bring it into the state that its name says."""
     page.goto(address)
     page.wait_for_load_state("load")
+    if name == "roster-read":
+        read_a_list(page)
     if name in ("class", "room"):
         flag(page, "socket", "open")
         page.get_by_role("button", name="Turn on camera").click()
@@ -133,11 +111,11 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as temporary,
-        running_server() as server,
+        running_server(RECORDED_FRAMES="1") as server,
         chromium(make_camera_file(MEDIA / "sad_to_happy.mp4", Path(temporary))) as browser,
     ):
         site = make_site(server)
-        with simulated_class(server, site.code):
+        with made_up_class(server, site.code, STUDENTS):
             browser.new_page().wait_for_timeout(WARM_UP_MS)
             if options.folder is None:
                 picture_the_front_page(browser, site)

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Error, Page, Response
 
 from tests.classroom import Pupil
 from tests.e2e.browser import chromium, flag
-from tests.e2e.pages import Role, Site, enter, make_site
+from tests.e2e.pages import Role, Site, enter, make_site, read_a_list
 from tests.server import running_server
 
 AXE: Final = AXE_FILE_PATH.read_text(encoding="utf-8")
@@ -54,6 +54,8 @@ def prepare(page: Page, name: str) -> None:
         flag(page, "ready", "true")
     if name in ("report", "report-stretch", "trends", "compare", "student", "receipt"):
         flag(page, "ready", "true", timeout_s=30)
+    if name == "roster-read":
+        read_a_list(page)
     if name == "live-table":
         page.get_by_role("button", name="Table", exact=True).click()
     if name == "live-student":

@@ -1,17 +1,9 @@
 // @ts-check
 /** The lobby of a session: copies the link, and shows who joins while it is open. */
 
-const REFRESH_MS = 5000;
+import "../site/copy.js";
 
-const link = document.getElementById("join-link");
-const copy = document.getElementById("copy");
-if (link && copy && navigator.clipboard) {
-  copy.hidden = false;
-  copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(link.textContent ?? "");
-    copy.textContent = "Copied";
-  });
-}
+const REFRESH_MS = 5000;
 
 async function refresh() {
   const people = document.querySelector("[data-refresh]");
