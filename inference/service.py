@@ -118,6 +118,16 @@ class Service:
             job.cancel()
             raise Shed(TOO_MANY_PICTURES) from None
 
+    def count_faces(self, jpeg: bytes) -> int:
+        """How many usable faces a frame has; waits and raises as analyse_picture()."""
+        limits = self._options.max_bytes, self._options.max_pixels
+        job = self._picture_job(jpeg, *limits, every_model=False, faces_alone=True)
+        try:
+            return len(job.result(PICTURE_WAIT_S).faces)
+        except TimeoutError:
+            job.cancel()
+            raise Shed(TOO_MANY_PICTURES) from None
+
     async def analyse_room(self, jpeg: bytes) -> PictureResult:
         """Every face of a frame of a room's camera; waits and raises as analyse_picture()."""
         limits = self._options.max_bytes, self._options.max_pixels
@@ -128,14 +138,19 @@ class Service:
             raise Shed(TOO_MANY_PICTURES) from None
 
     def _picture_job(
-        self, jpeg: bytes, max_bytes: int, max_pixels: int, every_model: bool
+        self,
+        jpeg: bytes,
+        max_bytes: int,
+        max_pixels: int,
+        every_model: bool,
+        faces_alone: bool = False,
     ) -> Future[PictureResult]:
         if self._pipeline is None or self._runtime is None:
             raise Shed("The model is still being loaded.")
         pipeline, runtime = self._pipeline, self._runtime
 
         def analyse() -> PictureResult:
-            models = [pipeline.model] if pipeline.model else []
+            models = [pipeline.model] if pipeline.model and not faces_alone else []
             if every_model and models:
                 models += self._other_models(runtime)
             return analyse_picture(jpeg, pipeline.detector, models, max_bytes, max_pixels)

@@ -7,6 +7,7 @@ from sessions.joining import receipt_pages as receipt
 from sessions.joining import record_pages as record
 from sessions.joining import room_pages as room
 from sessions.joining import voice as own_voice
+from sessions.live import camera_check
 from sessions.reports import attendance_pages as attendance
 from sessions.reports import course_pages as course_reports
 from sessions.reports import pages as reports
@@ -104,6 +105,7 @@ urlpatterns = [
     path("try/analyse/", try_it.analyse, name="try_it_analyse"),
     path("join/", join.enter_code, name="join"),
     path("join/<str:code>/", join.join_session, name="join_session"),
+    path("join/<str:code>/camera/", camera_check.check, name="camera_check"),
     path("join/<str:code>/wait/", join.wait, name="join_wait"),
     path("join/<str:code>/answer/", own_voice.answer, name="answer"),
     path("join/<str:code>/signal/", own_voice.signal, name="signal"),

@@ -20,7 +20,7 @@ from sessions.joining.cookies import (
 )
 from sessions.joining.forms import CodeForm, JoinForm, is_code
 from sessions.models import ClassSession, Participant, Takeover
-from sessions.site.headers import come_again
+from sessions.site.headers import come_again, opens_camera
 from sessions.site.limits import (
     WRONG_CODES,
     TooManyJoins,
@@ -46,6 +46,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@opens_camera
 @require_http_methods(["GET", "POST"])
 def join_session(request: HttpRequest, code: str) -> HttpResponse:
     """Tell what is analysed and kept, ask for consent and a name, and take the student in."""

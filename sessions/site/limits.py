@@ -69,6 +69,8 @@ JOINS: Final = Limit("joins by address and session", "120/minute")
 """Four classes behind one school's address at once."""
 JOINS_OF_A_DAY: Final = Limit("joins of a day by address and session", "500/day")
 """Half of a session's places: one address cannot close a class for everybody else."""
+CAMERA_CHECKS: Final = Limit("camera checks by address and session", "1200/minute")
+"""A class of thirty behind one school's address, each with a picture every second and a half."""
 SIGN_INS: Final = Limit("sign-ins by address and account", "5/5 minutes")
 SIGN_INS_OF_ADDRESS: Final = Limit("sign-ins of an address", "300/hour")
 """Of browsers that are new here: a school's teachers sign in for the first time in one hour."""

@@ -1,6 +1,7 @@
 """A teacher's sessions: the list, one session's lobby, its course of events, the live page."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -44,9 +45,20 @@ def session_list(request: TeacherRequest) -> HttpResponse:
             "page": page,
             "rows": [(session, lines.get(session.pk, [])) for session in shown],
             "archived": archived,
+            "guide": None if archived else first_steps(shown),
             "begin": BeginForm(owner=request.user),
         },
     )
+
+
+def first_steps(sessions: list[Any]) -> dict[str, bool] | None:
+    """Which steps to a first report are done, of sessions as for_list() gives them; None after."""
+    if any(session.state == ClassSession.State.ENDED for session in sessions):
+        return None
+    return {
+        "started": any(session.is_live for session in sessions),
+        "joined": any(session.participant_count for session in sessions),
+    }
 
 
 @login_required

@@ -62,6 +62,10 @@ def make_site(server: Server) -> Site:
             "not-found": "/nowhere/",
         },
         "teacher": {
+            # First: a while after the sign-in they ask for the password again.
+            "authenticator": "/accounts/2fa/totp/activate/",
+            "passkey": "/accounts/2fa/webauthn/add/",
+            "security": "/accounts/2fa/",
             "sessions": "/sessions/",
             "session-new": "/sessions/new/",
             "lobby": f"/sessions/{live}/",
@@ -90,9 +94,6 @@ def make_site(server: Server) -> Site:
             "student": f"/courses/{course}/students/{student}/",
             "account": "/accounts/email/",
             "password": "/accounts/password/change/",
-            "security": "/accounts/2fa/",
-            "authenticator": "/accounts/2fa/totp/activate/",
-            "passkey": "/accounts/2fa/webauthn/add/",
             "admin": "/admin/",
             "admin-sessions": "/admin/class_sessions/classsession/",
             "admin-samples": "/admin/class_sessions/sample/",

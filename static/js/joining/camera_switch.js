@@ -4,6 +4,7 @@
  * where it fails. Pictures are taken by capture-worker.js. Flag for tests: data-camera.
  */
 
+import { Awake } from "./awake.js";
 import { CameraProblem, MISSING, closeCamera, openCamera } from "../site/camera.js";
 
 /** @typedef {import("../site/camera.js").CameraState} CameraState */
@@ -32,6 +33,7 @@ export class CameraSwitch {
     /** @type {MediaStream | null} */
     this.stream = null;
     this.video = /** @type {HTMLVideoElement} */ (element("preview"));
+    this.awake = new Awake();
     flags.camera = "off";
     element("camera-start").addEventListener("click", () => this.turnOn());
     element("camera-pause").addEventListener("click", () => {
@@ -66,6 +68,7 @@ export class CameraSwitch {
     element("camera-pause").focus();
     this.#feed(this.stream.getVideoTracks()[0]);
     this.#set("on");
+    this.awake.hold();
   }
 
   /** @param {CameraState} state why */
@@ -77,6 +80,7 @@ export class CameraSwitch {
 
   /** The page goes: its camera must not shine on. */
   close() {
+    this.awake.release();
     closeCamera(this.stream);
     this.stream = this.video.srcObject = null;
   }
@@ -121,6 +125,20 @@ export class CameraSwitch {
     this.changed();
   }
 
+  /** A phone takes the camera away while its screen is locked; it is opened again after that. */
+  #waitForScreen() {
+    this.turnOff("busy");
+    const text = "Your device took the camera while this page was away. It goes on when you are back.";
+    this.showPanel({ title: "Your camera waits", text, label: TURN_ON });
+    const back = () => {
+      if (document.hidden) return;
+      document.removeEventListener("visibilitychange", back);
+      // Whoever has decided otherwise meanwhile is left alone.
+      if (flags.camera === "busy" && !this.stream) void this.turnOn();
+    };
+    document.addEventListener("visibilitychange", back);
+  }
+
   /** @param {string} title @param {string} text */
   #showProblem(title, text) {
     this.showPanel({ title, text, label: "Try again" }, true);
@@ -129,6 +147,10 @@ export class CameraSwitch {
   /** Hand the camera's pictures to the worker, and notice when they cease. */
   #feed(/** @type {MediaStreamTrack} */ track) {
     track.addEventListener("ended", () => {
+      if (document.hidden) {
+        this.#waitForScreen();
+        return;
+      }
       this.turnOff("missing");
       this.#showProblem("The camera was switched off or unplugged", MISSING.advice);
     });

@@ -37,11 +37,16 @@ const WITHOUT = {
   label: "Turn on camera",
 };
 
+const NO_MINI = "Your browser shows no mini view of this page.";
+
 const camera = new CameraSwitch({
   worker,
   size: { width: 640, height: 480 },
   paused: "Your camera is off and nothing is analysed. Your teacher sees that you have paused.",
-  changed: showNothing,
+  changed: () => {
+    mini.hidden = flags.camera !== "on" || !document.pictureInPictureEnabled;
+    showNothing();
+  },
   say,
 });
 
@@ -50,6 +55,10 @@ element("camera-without").addEventListener("click", () => {
   camera.showPanel(WITHOUT);
   element("camera-start").focus();
 });
+
+// A small window above others: what the camera shows, while the student is in another program.
+const mini = element("mini");
+mini.addEventListener("click", () => camera.video.requestPictureInPicture().catch(() => say(NO_MINI)));
 
 // What the model sees ------------------------------------------------------------------------
 

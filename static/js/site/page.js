@@ -1,11 +1,13 @@
 // @ts-check
-/** What every page does: colours, menus, times in the viewer's zone, its shortcuts by "?". */
+/** What every page does: colours, menus, times in the viewer's zone, tables, its shortcuts by "?". */
 
 import { offerThemes } from "./theme.js";
 import { showMoments } from "./moments.js";
+import { makeTablesSortable } from "./tables.js";
 
 offerThemes();
 showMoments(document);
+makeTablesSortable();
 
 /** @type {NodeListOf<HTMLDetailsElement>} */
 const menus = document.querySelectorAll("details.menu");
