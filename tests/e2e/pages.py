@@ -15,6 +15,8 @@ RECEIPT_TOKEN: Final = "t" * 43
 INVITATION_TOKEN: Final = "i" * 43
 ROOM_KEY: Final = "k" * 43
 TABLE: Final = "class_sessions_"
+CONFIRMED: Final = ("authenticator", "passkey")
+"""Pages that ask for the password once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,6 @@ def make_site(server: Server) -> Site:
             "not-found": "/nowhere/",
         },
         "teacher": {
-            # First: a while after the sign-in they ask for the password again.
             "authenticator": "/accounts/2fa/totp/activate/",
             "passkey": "/accounts/2fa/webauthn/add/",
             "security": "/accounts/2fa/",
@@ -129,6 +130,15 @@ def enter(page: Page, site: Site, role: Role, name: str) -> None:
         page.check("[name=agreed]")
         page.get_by_role("button", name="Use this device").click()
         page.wait_for_url("**/room/")
+
+
+def confirm(page: Page, site: Site) -> None:
+    """Give the password once more, where a page that changes how one signs in asks for it."""
+    if not page.locator("[name=password]").count():
+        return
+    page.fill("[name=password]", site.password)
+    page.get_by_role("button", name="Confirm").click()
+    page.wait_for_selector("main h1:not(:text('Confirm'))")
 
 
 def read_a_list(page: Page) -> None:

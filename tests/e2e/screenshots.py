@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, FloatRect, Page
 from tests.conftest import ROOT
 from tests.e2e.browser import WIDTHS, chromium, flag, make_camera_file
 from tests.e2e.made_up_class import made_up_class
-from tests.e2e.pages import Role, Site, enter, make_site, read_a_list
+from tests.e2e.pages import CONFIRMED, Role, Site, confirm, enter, make_site, read_a_list
 from tests.server import running_server
 
 README_FOLDER: Final = ROOT / "docs" / "screenshots"
@@ -37,10 +37,12 @@ README_HEIGHT: Final = 1700
 WARM_UP_MS: Final = 25_000
 
 
-def open_page(page: Page, name: str, address: str) -> None:
+def open_page(page: Page, site: Site, name: str, address: str) -> None:
     """Open a page and bring it into the state that its name says."""
     page.goto(address)
     page.wait_for_load_state("load")
+    if name in CONFIRMED:
+        confirm(page, site)
     if name == "roster-read":
         read_a_list(page)
     if name in ("class", "room"):
@@ -81,7 +83,7 @@ def visit(
                 if readme_only and (name, width) not in README_PAGES:
                     continue
                 mark = "" if readme_only else f"-{scheme}"
-                open_page(page, name, f"{site.base_url}{path}")
+                open_page(page, site, name, f"{site.base_url}{path}")
                 tallest = README_HEIGHT if readme_only else math.inf
                 photograph(page, folder / f"{name}-{width}{mark}.png", tallest)
             context.close()
@@ -92,7 +94,7 @@ def picture_the_front_page(browser: Browser, site: Site) -> None:
     for file, (width, height) in FRONT.items():
         page = browser.new_context(viewport={"width": width, "height": height}).new_page()
         enter(page, site, "teacher", "")
-        open_page(page, "live", f"{site.base_url}{site.pages['teacher']['live']}")
+        open_page(page, site, "live", f"{site.base_url}{site.pages['teacher']['live']}")
         taken = FRONT_FOLDER / "taken.png"
         page.screenshot(path=taken)
         image = cv2.imread(str(taken))

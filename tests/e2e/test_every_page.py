@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Error, Page, Response
 
 from tests.classroom import Pupil
 from tests.e2e.browser import chromium, flag
-from tests.e2e.pages import Role, Site, enter, make_site, read_a_list
+from tests.e2e.pages import CONFIRMED, Role, Site, confirm, enter, make_site, read_a_list
 from tests.server import running_server
 
 AXE: Final = AXE_FILE_PATH.read_text(encoding="utf-8")
@@ -48,12 +48,14 @@ def objections(page: Page) -> list[str]:
     return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 
 
-def prepare(page: Page, name: str) -> None:
+def prepare(page: Page, site: Site, name: str) -> None:
     """Bring the page into the state that its name says."""
     if name.startswith("live") or name == "display":
         flag(page, "ready", "true")
     if name in ("report", "report-stretch", "trends", "compare", "student", "receipt"):
         flag(page, "ready", "true", timeout_s=30)
+    if name in CONFIRMED:
+        confirm(page, site)
     if name == "roster-read":
         read_a_list(page)
     if name == "live-table":
@@ -80,7 +82,7 @@ def test_every_page_is_accessible_fits_is_light_and_asks_nobody_else(
         page.on("response", seen.hear)
         page.on("pageerror", seen.fail)
         page.goto(f"{site.base_url}{path}")
-        prepare(page, name)
+        prepare(page, site, name)
         if not name.startswith("admin"):
             seen.problems += objections(page)
             if seen.bytes > MOST_BYTES:

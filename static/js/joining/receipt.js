@@ -5,7 +5,6 @@
  */
 
 import "../reports/report.js";
-import "../site/forms.js";
 
 const MINUTE = /** @type {const} */ ({ from: "from_minute", to: "to_minute" });
 
