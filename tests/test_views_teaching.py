@@ -338,3 +338,35 @@ def test_a_colleague_and_a_stranger_change_nothing(access: Access, step: str) ->
 @pytest.mark.parametrize("url", ["/sessions/", "/sessions/new/"])
 def test_a_stranger_is_asked_to_sign_in(client: Client, url: str) -> None:
     assert client.get(url).headers["Location"] == f"/accounts/login/?next={url}"
+
+
+def test_sessions_are_found_by_title_and_course_across_pages(client: Client) -> None:
+    owner = make_teacher()
+    biology = make_course(owner, "Biology 9b")
+    for number in range(25):
+        make_session(biology, "ended", title=f"Cells, part {number}")
+    make_session(make_course(owner, "Physics"), "ended", title="Waves & <sound>")
+    make_session(make_course(name="Biology of others"), "ended", title="Cells of others")
+    client.force_login(owner)
+    first = client.get("/sessions/", {"q": " biology "})
+    assert first.context["page"].paginator.count == 25
+    assert "q=biology&amp;page=2" in first.content.decode()
+    second = client.get("/sessions/", {"q": "biology", "page": "2"})
+    assert len(second.context["rows"]) == 5
+    found = client.get("/sessions/", {"q": "<sound>"}).content.decode()
+    assert "Waves &amp; &lt;sound&gt;" in found
+    assert "1 found" in found
+    assert "No session has" in client.get("/sessions/", {"q": "chemistry"}).content.decode()
+
+
+def test_first_steps_are_shown_until_a_lesson_has_ended(client: Client) -> None:
+    owner = make_teacher()
+    client.force_login(owner)
+    assert "Your first lesson" in client.get("/sessions/").content.decode()
+    session = make_session(make_course(owner), "live")
+    steps = client.get("/sessions/").context["guide"]
+    assert steps == {"started": True, "joined": False}
+    make_participant(session)
+    assert client.get("/sessions/").context["guide"]["joined"]
+    make_session(session.course, "ended")
+    assert "Your first lesson" not in client.get("/sessions/").content.decode()

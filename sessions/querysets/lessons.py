@@ -79,6 +79,10 @@ class ClassSessionQuerySet(QuerySet["ClassSession"]):
     def taught_by(self, user: User) -> ClassSessionQuerySet:
         return self.filter(taught_by(user, "course"))
 
+    def matching(self, text: str) -> ClassSessionQuerySet:
+        """Those with the text in their title, or in their course's name."""
+        return self.filter(Q(title__icontains=text) | Q(course__name__icontains=text))
+
     def live(self) -> ClassSessionQuerySet:
         return self.filter(state="live")
 

@@ -31,11 +31,16 @@ PAGE_SIZE = 20
 @login_required
 @require_safe
 def session_list(request: TeacherRequest) -> HttpResponse:
-    """Live sessions first, then planned, then ended; ?archived=1 shows the archived ones."""
-    archived = "archived" in request.GET
+    """Live sessions first, then planned, then ended.
+
+    ?archived=1 shows the archived ones, ?q= those with this in their title or course.
+    """
+    archived, wanted = "archived" in request.GET, request.GET.get("q", "").strip()
     own = ClassSession.objects.taught_by(request.user)
     sessions = own.archived() if archived else own.current().live_first()
-    page = Paginator(sessions.for_list(), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(sessions.matching(wanted).for_list(), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     shown = list(page)
     lines = sparklines_for(shown)
     return render(
@@ -45,7 +50,8 @@ def session_list(request: TeacherRequest) -> HttpResponse:
             "page": page,
             "rows": [(session, lines.get(session.pk, [])) for session in shown],
             "archived": archived,
-            "guide": None if archived else first_steps(shown),
+            "wanted": wanted,
+            "guide": None if archived or wanted else first_steps(shown),
             "begin": BeginForm(owner=request.user),
         },
     )

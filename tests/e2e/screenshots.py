@@ -22,7 +22,10 @@ from tests.e2e.pages import CONFIRMED, Role, Site, confirm, enter, make_site, re
 from tests.server import running_server
 
 README_FOLDER: Final = ROOT / "docs" / "screenshots"
-README_PAGES: Final = {("live", 1440), ("report", 1440), ("consent", 390), ("live", 390)}
+README_PAGES: Final = {
+    ("live", 1440), ("report", 1440), ("consent", 390), ("live", 390), ("sessions", 1440),
+    ("trends", 1440), ("display", 1440),
+}  # fmt: skip
 """Without the student's own page: the videos show people, and nothing of them is copied here."""
 QUALITY: Final = [cv2.IMWRITE_WEBP_QUALITY, 80, cv2.IMWRITE_JPEG_QUALITY, 82]
 FRONT_FOLDER: Final = ROOT / "static" / "pictures"
