@@ -370,3 +370,34 @@ def test_first_steps_are_shown_until_a_lesson_has_ended(client: Client) -> None:
     assert client.get("/sessions/").context["guide"]["joined"]
     make_session(session.course, "ended")
     assert "Your first lesson" not in client.get("/sessions/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("step", "undone_by"),
+    [
+        ("sessions/{}/archive/", "/sessions/{}/restore/"),
+        ("sessions/{}/restore/", "/sessions/{}/archive/"),
+        ("sessions/{}/lock/", "/sessions/{}/unlock/"),
+    ],
+)
+def test_a_step_that_can_be_taken_back_offers_it(access: Access, step: str, undone_by: str) -> None:
+    pk = access.session.pk
+    ClassSession.objects.filter(pk=pk).update(state="planned", started_at=None)
+    client = Client()
+    client.force_login(access.owner)
+    page = client.post("/" + step.format(pk), follow=True).content.decode()
+    assert f'action="{undone_by.format(pk)}"' in page
+    assert ">Undo</button>" in page
+    assert client.post(undone_by.format(pk), follow=True).status_code == 200
+
+
+def test_who_was_taken_out_by_mistake_is_let_in_by_the_same_message(access: Access) -> None:
+    participant = make_participant(access.session)
+    client = Client()
+    client.force_login(access.owner)
+    path = f"/sessions/{access.session.pk}/participants/{participant.pk}"
+    page = client.post(f"{path}/remove/", follow=True).content.decode()
+    assert f'action="{path}/readmit/"' in page
+    client.post(f"{path}/readmit/")
+    participant.refresh_from_db()
+    assert participant.removed_at is None

@@ -55,6 +55,7 @@ class ClassSessionAdmin(CountedDeletion, ErasingAdmin):
         "code",
         "state",
         "is_simulated",
+        "scheduled_at",
         "created_at",
         "started_at",
         "ended_at",

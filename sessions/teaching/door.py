@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from sessions.errors import NotAllowed
@@ -16,10 +17,13 @@ from sessions.site.access import (
 )
 
 
-def _done(request: TeacherRequest, pk: int, text: str) -> HttpResponse:
-    """Back to the lobby with a message; the live page, which asks for JSON, stays where it is."""
+def _done(request: TeacherRequest, pk: int, text: str, undo: str = "") -> HttpResponse:
+    """Back to the lobby with a message; the live page, which asks for JSON, stays where it is.
+
+    undo: the address of what takes it back.
+    """
     if request.accepts("text/html"):
-        messages.success(request, text)
+        messages.success(request, text, extra_tags=undo)
         return redirect("session", pk)
     return JsonResponse({"message": text})
 
@@ -30,7 +34,8 @@ def remove(request: TeacherRequest, pk: int, participant_pk: int) -> HttpRespons
     """Take a participant out."""
     participant = own_participant(request, pk, participant_pk)
     membership.remove(participant)
-    return _done(request, pk, f"{participant.display_name} is taken out of the session.")
+    undo = reverse("participant_readmit", args=[pk, participant_pk])
+    return _done(request, pk, f"{participant.display_name} is taken out of the session.", undo)
 
 
 @login_required
@@ -62,7 +67,8 @@ def readmit(request: TeacherRequest, pk: int, participant_pk: int) -> HttpRespon
 @require_POST
 def lock(request: TeacherRequest, pk: int) -> HttpResponse:
     membership.set_locked(own_session(request, pk), True)
-    return _done(request, pk, "The door is closed: nobody new can join.")
+    undo = reverse("session_unlock", args=[pk])
+    return _done(request, pk, "The door is closed: nobody new can join.", undo)
 
 
 @login_required

@@ -205,17 +205,24 @@ def session_end(request: TeacherRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def session_archive(request: TeacherRequest, pk: int) -> HttpResponse:
-    return _put_away(request, pk, services.archive_session, "archived")
+    return _put_away(request, pk, services.archive_session, "archived", undone_by="session_restore")
 
 
 @login_required
 @require_POST
 def session_restore(request: TeacherRequest, pk: int) -> HttpResponse:
-    return _put_away(request, pk, services.restore_session, "back in the list")
+    return _put_away(
+        request, pk, services.restore_session, "back in the list", undone_by="session_archive"
+    )
 
 
 def _put_away(
-    request: TeacherRequest, pk: int, step: Callable[[ClassSession], None], done: str
+    request: TeacherRequest,
+    pk: int,
+    step: Callable[[ClassSession], None],
+    done: str,
+    *,
+    undone_by: str,
 ) -> HttpResponse:
     session = own_session(request, pk)
     try:
@@ -223,7 +230,9 @@ def _put_away(
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect(session)
-    messages.success(request, f"“{session.title}” is {done}.")
+    # The page shows the tag as a button that posts there.
+    undo = reverse(undone_by, args=[pk])
+    messages.success(request, f"“{session.title}” is {done}.", extra_tags=undo)
     return redirect("dashboard")
 
 

@@ -97,7 +97,9 @@ def make_site(server: Server) -> Site:
             "password": "/accounts/password/change/",
             "admin": "/admin/",
             "admin-sessions": "/admin/class_sessions/classsession/",
+            "admin-session": f"/admin/class_sessions/classsession/{live}/change/",
             "admin-samples": "/admin/class_sessions/sample/",
+            "admin-teachers": "/admin/auth/user/",
         },
         "student": {"class": f"/join/{code}/class/"},
         "room": {

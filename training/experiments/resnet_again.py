@@ -5,6 +5,7 @@ Command:  python -m training.train training/experiments/resnet_again.py --models
 The shipped one was taught by compact's first training. This one's teacher has five trainings more,
 answers for the mirror image as well, and is also asked about mixed faces; and some of the
 faces are as webcams show them, for which a teacher answers as if they were not.
+Measured: not measured yet; for a processor with AMX, or a GPU.
 """
 
 from dataclasses import replace
