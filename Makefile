@@ -34,6 +34,7 @@ RUN_DIR ?= runs
 MODEL = $(basename $(notdir $(CONFIG)))
 
 TESTS ?= tests
+WORKERS ?= 2
 # A public site, as `make lint` checks its settings; its key is used nowhere else.
 PUBLIC_SITE = BEHIND_TLS=1 ALLOWED_HOSTS=class.example.org CSRF_TRUSTED_ORIGINS=https://class.example.org \
   SECRET_KEY=a-key-of-make-lint-alone:0123456789abcdefghijklmnopqrstuvwxyz DATA_DIR=$(VENV)/lint
@@ -66,8 +67,9 @@ prepare: $(VENV)/.installed
 	$(SITE) $(BIN)/python manage.py migrate --noinput
 	$(SITE) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
 
+# Files are shared out among as many processes; WORKERS=0 runs all in one.
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
 coverage: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest $(TESTS) --cov

@@ -64,6 +64,16 @@ def send(client: Client, body: bytes, content_type: str = "image/jpeg") -> Any:
     return client.post(ADDRESS, body, content_type=content_type)
 
 
+def compare(teacher: Client, picture: bytes) -> Any:
+    """By every model; sent again where the server says that it is busy: others are loaded first."""
+    for _ in range(6):
+        answer = teacher.post(f"{ADDRESS}?compare", picture, content_type="image/jpeg")
+        if answer.status_code != 503:
+            return answer.json()
+        time.sleep(int(answer.headers["Retry-After"]))
+    raise AssertionError("the server stays busy")
+
+
 @pytest.mark.usefixtures("ready")
 def test_all_five_faces_have_seven_probabilities_each(teacher: Client, group_jpeg: bytes) -> None:
     answer = send(teacher, group_jpeg)
@@ -95,7 +105,7 @@ def test_every_model_of_the_site_answers_side_by_side(
     write_weights(tmp_path / "broken", {})
     with use(from_settings()) as runtime:
         runtime.service.warm()
-        seen = teacher.post(f"{ADDRESS}?compare", group_jpeg, content_type="image/jpeg").json()
+        seen = compare(teacher, group_jpeg)
         page = teacher.get("/try/").content.decode()
         runtime.service.stop()
     assert [model["name"] for model in seen["models"]] == ["tiny", "another"]

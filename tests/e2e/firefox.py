@@ -34,6 +34,21 @@ PREFERENCES: Final = {
 }
 
 
+WHERE: Final = """(async () => {
+  const target = document.querySelector(%s);
+  target.scrollIntoView({ block: "center", behavior: "instant" });
+  for (let before = "", tries = 0; tries < 200; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const box = target.getBoundingClientRect();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2].map(Math.round);
+    const now = JSON.stringify([x, y]);
+    if (now === before && target.contains(document.elementFromPoint(x, y))) return now;
+    before = now;
+  }
+  throw new Error("the element does not come to rest, or something lies over it");
+})()"""
+
+
 class Page:
     """One tab."""
 
@@ -64,22 +79,14 @@ class Page:
         """Wait until an expression is true; pages may change meanwhile."""
         deadline = time.monotonic() + WITHIN_S
         while not self.evaluate(expression):
-            assert time.monotonic() < deadline, f"this did not become true: {expression}"
+            if time.monotonic() > deadline:
+                shown = self.evaluate("location.href + ' ' + document.body.innerText")
+                raise AssertionError(f"this did not become true: {expression}; there is: {shown}")
             time.sleep(0.1)
 
     def click(self, selector: str) -> None:
-        """A real click, where the element is."""
-        x, y = json.loads(
-            self.evaluate(
-                f"""(() => {{
-                  const target = document.querySelector({json.dumps(selector)});
-                  target.scrollIntoView({{ block: "center" }});
-                  const box = target.getBoundingClientRect();
-                  const middle = [box.x + box.width / 2, box.y + box.height / 2];
-                  return JSON.stringify(middle.map(Math.round));
-                }})()"""
-            )
-        )
+        """A real click, where the element has come to rest and nothing lies over it."""
+        x, y = json.loads(self.evaluate(WHERE % json.dumps(selector)))
         actions: list[dict[str, Any]] = [
             {"type": "pointerMove", "x": x, "y": y},
             {"type": "pointerDown", "button": 0},

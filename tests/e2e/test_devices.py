@@ -174,3 +174,28 @@ def test_a_phone_that_is_turned_goes_on_and_fits(server: Server, camera: Path) -
             video = page.locator("#preview").bounding_box()
             assert video is not None
             assert video["width"] <= width
+
+
+def test_a_mini_view_stays_above_other_windows_and_a_phone_s_front_camera_is_asked_for(
+    server: Server, camera: Path
+) -> None:
+    session = Teacher(server).open_session()
+    with chromium(camera) as browser:
+        page = browser.new_page()
+        page.add_init_script(
+            """Object.defineProperty(document, "pictureInPictureEnabled", { value: true });
+            HTMLVideoElement.prototype.requestPictureInPicture = async function () {
+              document.documentElement.dataset.mini = this.id;
+            };
+            const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+            navigator.mediaDevices.getUserMedia = (wanted) => {
+              document.documentElement.dataset.facing = wanted.video.facingMode.ideal;
+              return open(wanted);
+            };"""
+        )
+        join(page, server.base_url, session.code)
+        flag(page, "facing", "user")
+        page.get_by_role("button", name="Mini view").click()
+        flag(page, "mini", "preview")
+        page.get_by_role("button", name="Pause").click()
+        expect(page.locator("#mini")).to_be_hidden()

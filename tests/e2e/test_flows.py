@@ -13,9 +13,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.browser import chromium, wait_answered
 from tests.server import Server
 
-LOOKS: Final[tuple[tuple[Literal["light", "dark"], int], ...]] = (
-    ("dark", 390), ("light", 820), ("dark", 1440),
-)  # fmt: skip
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+WIDTHS: Final = (390, 820, 1440)
 _number = count(1)
 
 
@@ -37,7 +36,8 @@ def within_view(page: Page, target: Locator) -> bool:
     return box is not None and size is not None and box["y"] + box["height"] <= size["height"]
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_from_the_front_page_to_a_class_and_its_report(
     server: Server, camera: Path, scheme: Literal["light", "dark"], width: int
 ) -> None:

@@ -20,13 +20,15 @@ export class CameraSwitch {
    * @param {object} options
    * @param {Worker} options.worker
    * @param {{width: number, height: number}} options.size of the pictures wanted of the camera
+   * @param {"user" | "environment"} [options.facing] which of a phone's two cameras
    * @param {string} options.paused what the page says while it is paused
    * @param {() => void} options.changed hears of every change
    * @param {(text: string) => void} options.say shows a note; an empty one takes it away
    */
-  constructor({ worker, size, paused, changed, say }) {
+  constructor({ worker, size, facing = "user", paused, changed, say }) {
     this.worker = worker;
     this.size = size;
+    this.facing = facing;
     this.paused = paused;
     this.changed = changed;
     this.say = say;
@@ -55,7 +57,7 @@ export class CameraSwitch {
     });
     element("camera-start").disabled = true;
     try {
-      this.stream = await openCamera(this.size);
+      this.stream = await openCamera(this.size, this.facing);
     } catch (error) {
       const problem = /** @type {CameraProblem} */ (error);
       this.#set(problem.state);

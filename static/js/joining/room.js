@@ -20,6 +20,7 @@ let live = config.state === "live";
 
 const camera = new CameraSwitch({
   worker,
+  facing: "environment",
   size: { width: 1280, height: 720 },
   paused: "The camera is off and nothing is analysed. The teacher sees that it is paused.",
   changed: showNothing,

@@ -61,10 +61,11 @@ const PROBLEMS = {
  * The webcam's stream, without sound; asks the user where the browser wants that.
  *
  * @param {{width: number, height: number}} size of the pictures wanted
+ * @param {"user" | "environment"} facing which of a phone's two: towards whoever holds it, or away
  * @returns {Promise<MediaStream>}
  * @throws {CameraProblem}
  */
-export async function openCamera(size = { width: 640, height: 480 }) {
+export async function openCamera(size = { width: 640, height: 480 }, facing = "user") {
   if (!navigator.mediaDevices) throw INSECURE;
   if (typeof OffscreenCanvas === "undefined") throw TOO_OLD;
   try {
@@ -74,6 +75,7 @@ export async function openCamera(size = { width: 640, height: 480 }) {
         width: { ideal: size.width },
         height: { ideal: size.height },
         frameRate: { ideal: 15 },
+        facingMode: { ideal: facing },
       },
     });
   } catch (error) {
