@@ -6,8 +6,8 @@ import logging
 import re
 from typing import Final
 
-SECRET: Final = re.compile(r"(/join/[^/\s]+/(?:me|room)/)[^/\s]+")
-"""Of a student's private link, and of a room's camera."""
+SECRET: Final = re.compile(r"(/join/[^/\s]+/(?:me|room)/|/invitations/)[^/\s]+")
+"""Of a student's private link, of a room's camera, and of a colleague's invitation."""
 
 
 class Line(logging.Formatter):

@@ -111,22 +111,13 @@ class Service:
         every_model: by all models in models_dir, the served one first. Raises FrameError for a
         picture that cannot be read, and Shed before warm() and after PICTURE_WAIT_S.
         """
-        job = self._picture_job(jpeg, max_bytes, max_pixels, every_model)
-        try:
-            return job.result(PICTURE_WAIT_S)
-        except TimeoutError:
-            job.cancel()
-            raise Shed(TOO_MANY_PICTURES) from None
+        return _wait(self._picture_job(jpeg, max_bytes, max_pixels, every_model))
 
     def count_faces(self, jpeg: bytes) -> int:
         """How many usable faces a frame has; waits and raises as analyse_picture()."""
         limits = self._options.max_bytes, self._options.max_pixels
         job = self._picture_job(jpeg, *limits, every_model=False, faces_alone=True)
-        try:
-            return len(job.result(PICTURE_WAIT_S).faces)
-        except TimeoutError:
-            job.cancel()
-            raise Shed(TOO_MANY_PICTURES) from None
+        return len(_wait(job).faces)
 
     async def analyse_room(self, jpeg: bytes) -> PictureResult:
         """Every face of a frame of a room's camera; waits and raises as analyse_picture()."""
@@ -214,3 +205,12 @@ class Service:
             model = runtime.emotion_model(find_model(options.models_dir, options.model))
         detector = load_detector(options.detector, runtime)
         return Pipeline(model, detector, options.max_bytes, options.max_pixels)
+
+
+def _wait(job: Future[PictureResult]) -> PictureResult:
+    """Raises Shed after PICTURE_WAIT_S."""
+    try:
+        return job.result(PICTURE_WAIT_S)
+    except TimeoutError:
+        job.cancel()
+        raise Shed(TOO_MANY_PICTURES) from None

@@ -9,11 +9,12 @@ def line(message: str, *args: object) -> str:
     return Line("{levelname} {message}", style="{").format(record)
 
 
-def test_a_private_link_and_the_key_of_a_room_stay_out_of_the_log() -> None:
+def test_the_secrets_of_links_stay_out_of_the_log() -> None:
     assert line("Not Found: %s", "/join/ABC234/me/s3cret/wrong/") == (
         "WARNING Not Found: /join/ABC234/me/…/wrong/"
     )
     assert line("Gone: /join/ABC234/room/s3cret/ 410") == "WARNING Gone: /join/ABC234/room/…/ 410"
+    assert line("Not Found: /invitations/s3cret/") == "WARNING Not Found: /invitations/…/"
     assert line("Not Found: /join/ABC234/class/") == "WARNING Not Found: /join/ABC234/class/"
 
 

@@ -38,6 +38,7 @@ def test_a_film_runs_again_and_shows_faces_turned_and_gone() -> None:
     assert film(0) == film(LENGTH_S)
 
 
+@pytest.mark.alone
 def test_a_class_plays_through_the_real_way_of_a_frame() -> None:
     with running_server(RECORDED_FRAMES="1") as server:
         session = Teacher(server).open_session()

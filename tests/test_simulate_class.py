@@ -56,12 +56,13 @@ def test_a_class_of_real_clients(
     assert server.query(f"select count(distinct participant_id), sum(faces) {where}") == [(3, 8)]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("model", available_models(MODELS_DIR))
 def test_every_shipped_model_carries_twenty_students(model: str, face_video: Path) -> None:
     with running_server(EMOTION_MODEL=model) as server:
         session = Teacher(server).open_session()
         arguments = ("--url", server.base_url, "--join", session.code, "--video", str(face_video))
-        # Slowly: a processor without AVX-512 may have another test on its second core.
+        # Slowly: for processors without AVX-512.
         pace = ("--students", "20", "--fps", "0.5", "--seconds", "8", "--json")
         summary = simulate(*arguments, *pace)
         seen = f"from class_sessions_sample where session_id = {session.pk} and emotion <> ''"

@@ -47,10 +47,8 @@ def teachers(request: TeacherRequest, pk: int) -> HttpResponse:
 @require_POST
 def remove(request: TeacherRequest, pk: int, user_pk: int) -> HttpResponse:
     """Part with a colleague: the owner with anybody, a colleague with the course."""
-    course = own_course(request, pk)
     is_leaving = user_pk == request.user.pk
-    if course.owner_id != request.user.pk and not is_leaving:
-        course = owned_course(request, pk)
+    course = own_course(request, pk) if is_leaving else owned_course(request, pk)
     user = _colleague(course, user_pk)
     services.part_with(course, user)
     if is_leaving:

@@ -199,3 +199,25 @@ def test_a_mini_view_stays_above_other_windows_and_a_phone_s_front_camera_is_ask
         flag(page, "mini", "preview")
         page.get_by_role("button", name="Pause").click()
         expect(page.locator("#mini")).to_be_hidden()
+
+
+def test_a_check_that_is_closed_while_the_browser_asks_leaves_the_camera_off(
+    server: Server, camera: Path
+) -> None:
+    session = Teacher(server).open_session()
+    with chromium(camera) as browser:
+        page = browser.new_page()
+        page.add_init_script(
+            """const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+            navigator.mediaDevices.getUserMedia = async (wanted) => {
+              await new Promise((resolve) => { window.allow = resolve; });
+              window.opened = await open(wanted);
+              return window.opened;
+            };"""
+        )
+        page.goto(f"{server.base_url}/join/{session.code}/")
+        page.get_by_text("Check your camera first").click()
+        page.get_by_role("button", name="Turn on the camera").click()
+        page.get_by_text("Check your camera first").click()
+        page.evaluate("window.allow()")
+        page.wait_for_function("() => window.opened && !window.opened.active")

@@ -6,12 +6,12 @@
 
 import { CameraProblem, closeCamera, openCamera } from "../site/camera.js";
 import { post } from "../site/post.js";
+import { DARK, lightOf } from "./light.js";
 
 const EVERY_MS = 1500;
 /** It ends by itself: a page that is forgotten must not look at anybody. */
 const LONGEST_MS = 60_000;
 const WIDTH_PX = 320;
-const DARK = 40;
 
 /** @param {string} id @returns {any} an element that the template has for certain */
 const element = (id) => document.getElementById(id);
@@ -31,17 +31,6 @@ function tell(line, state, text) {
   row.querySelector("span").textContent = text;
 }
 
-/** @param {HTMLCanvasElement} canvas @returns {number} mean of all pixels, 0 to 255 */
-function lightOf(canvas) {
-  const small = document.createElement("canvas");
-  small.width = small.height = 16;
-  const context = small.getContext("2d", { willReadFrequently: true });
-  if (!context) return 255;
-  context.drawImage(canvas, 0, 0, 16, 16);
-  const { data } = context.getImageData(0, 0, 16, 16);
-  return data.reduce((sum, value, place) => (place % 4 === 3 ? sum : sum + value), 0) / (3 * 16 * 16);
-}
-
 /** @param {number} faces */
 function tellFaces(faces) {
   if (faces === 1) tell("face", "good", "Your face is found.");
@@ -58,25 +47,26 @@ function picture(video) {
   return canvas;
 }
 
-async function look() {
+/** @param {MediaStream} own that was opened for this; another one has looks of its own */
+async function look(own) {
   const video = /** @type {HTMLVideoElement} */ (element("check-video"));
-  if (video.videoWidth) {
+  if (own === stream && video.videoWidth) {
     const canvas = picture(video);
     if (lightOf(canvas) < DARK) tell("light", "bad", "It is dark: turn to a window or switch a light on.");
     else tell("light", "good", "There is enough light.");
     /** @type {Blob | null} */
     const jpeg = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.7));
-    if (jpeg) await ask(jpeg);
+    if (jpeg) await ask(jpeg, own);
   }
-  if (!stream) return;
+  if (own !== stream) return;
   if (performance.now() - startedAt > LONGEST_MS) stop();
-  else setTimeout(look, EVERY_MS);
+  else setTimeout(look, EVERY_MS, own);
 }
 
-/** @param {Blob} jpeg */
-async function ask(jpeg) {
+/** @param {Blob} jpeg @param {MediaStream} own */
+async function ask(jpeg, own) {
   const answer = await post(element("check").dataset.address, jpeg);
-  if (!stream) return;
+  if (own !== stream) return;
   if (answer.ok) tellFaces(answer.faces ?? 0);
   else tell("face", "open", answer.message);
 }
@@ -92,17 +82,23 @@ async function start() {
     element("check-start").disabled = false;
     return;
   }
+  // The check was closed while the browser asked: nobody would see that the camera is on.
+  if (!element("check").open) {
+    stop();
+    return;
+  }
   tell("camera", "good", "Your camera works.");
   startedAt = performance.now();
   element("check-video").srcObject = stream;
   element("check-stage").hidden = element("check-stop").hidden = false;
   element("check-start").hidden = true;
-  void look();
+  void look(stream);
 }
 
 function stop() {
   closeCamera(stream);
   stream = element("check-video").srcObject = null;
+  tell("camera", "open", "The camera is off.");
   element("check-stage").hidden = element("check-stop").hidden = true;
   element("check-start").hidden = element("check-start").disabled = false;
 }

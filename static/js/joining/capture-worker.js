@@ -10,6 +10,7 @@
  * {type: "light", mean} of each picture, 0 to 255, and {type: "network", isSlow} when it changes.
  */
 
+import { lightOf } from "./light.js";
 import { PictureSize } from "./picture_size.js";
 import { ClassSocket } from "./socket.js";
 
@@ -19,8 +20,6 @@ const PAUSE_MS = 1000;
 /** So many in a row are told to the student. */
 const TOLD_AFTER = 3;
 const QUALITIES = [0.7, 0.5, 0.3];
-/** A picture so small tells how light it is. */
-const LIGHT_PX = 16;
 
 /** @typedef {{next: () => Promise<VideoFrame | ImageBitmap | null>, stop: () => void}} Source */
 
@@ -97,17 +96,6 @@ async function encode(image) {
     if (blob.size <= limits.frame_bytes) break;
   }
   return blob.arrayBuffer();
-}
-
-/** The mean of all pixels, 0 to 255. @param {OffscreenCanvas} picture */
-function lightOf(picture) {
-  const context = new OffscreenCanvas(LIGHT_PX, LIGHT_PX).getContext("2d", { willReadFrequently: true });
-  if (!context) return 255;
-  context.drawImage(picture, 0, 0, LIGHT_PX, LIGHT_PX);
-  const { data } = context.getImageData(0, 0, LIGHT_PX, LIGHT_PX);
-  let sum = 0;
-  for (let place = 0; place < data.length; place += 4) sum += data[place] + data[place + 1] + data[place + 2];
-  return sum / (3 * LIGHT_PX * LIGHT_PX);
 }
 
 const isReady = () => live && source !== null && socket !== null && socket.open;

@@ -10,6 +10,7 @@ import { LEVELS, capital } from "../site/words.js";
 import { CameraSwitch } from "./camera_switch.js";
 import { takeWish } from "./camera_wish.js";
 import { Connection } from "./connection.js";
+import { DARK } from "./light.js";
 import { showQuestion, showSigns } from "./voice.js";
 
 /**
@@ -20,9 +21,6 @@ const element = (id) => document.getElementById(id);
 const config = JSON.parse(element("class-config").textContent);
 const flags = document.documentElement.dataset;
 const worker = new Worker(new URL("./capture-worker.js", import.meta.url), { type: "module" });
-
-/** Of a picture's mean, 0 to 255: below it a face is hard to see. */
-const DARK = 40;
 
 let answered = 0;
 let light = 255;
