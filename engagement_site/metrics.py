@@ -73,6 +73,7 @@ class RuntimeCollector(Collector):
         yield from self._sockets()
         yield from self._parts()
         yield from self._analysis()
+        yield from self._runtime.stages.collect()
 
     def _sockets(self) -> Iterator[Metric]:
         runtime = self._runtime

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from inference.capacity import Capacity, Sizes
 from inference.frames import FrameError
 from inference.pipeline import FrameResult
+from inference.stages import Stages
 from inference.threads import be_nice
 from inference.waiting import Job, Waiting
 
@@ -63,6 +64,7 @@ class Batcher:
     within target_s (and never more than max_queue); the others are shed at once, fairly (see
     Waiting), and so is a frame older than max_age_s: its answer would be about the past. A batch
     that takes longer than limit_s is given up: its frames are shed and a new thread goes on.
+    stages: takes down how long frames wait.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Batcher:
         target_s: float = 1.0,
         max_queue: int = 256,
         limit_s: float = 10.0,
+        stages: Stages | None = None,
     ) -> None:
         if max_batch < 1 or max_queue < 1:
             raise ValueError(
@@ -85,6 +88,7 @@ class Batcher:
         self._max_wait_s = max_wait_s
         self._max_age_s = max_age_s
         self._limit_s = limit_s
+        self._stages = stages or Stages()
         self._waiting = Waiting()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -137,7 +141,9 @@ class Batcher:
             self._shed(older, "A newer frame took its place.")
         for other in displaced:
             self._shed(other, "The server is busy: more frames wait than it can answer.")
-        return await job.future
+        result = await job.future
+        self._stages.note("hop", time.monotonic() - job.settled)
+        return result
 
     @property
     def is_healthy(self) -> bool:
@@ -209,6 +215,7 @@ class Batcher:
         if age > self._max_age_s:
             self._shed(job, f"The frame waited {age:.1f} s and is out of date.")
             return False
+        self._stages.note("queue", age)
         return True
 
     def _run(self, batch: _Batch) -> None:

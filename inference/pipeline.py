@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -19,6 +19,7 @@ from inference.frames import FrameError, decode_jpeg
 from inference.labels import most_probable
 from inference.pose import Pose, head_pose
 from inference.preprocessing import crop_face
+from inference.stages import Stages
 from inference.threads import be_nice
 
 MIN_FACE: Final = 20
@@ -69,11 +70,16 @@ class Pipeline:
     """Decodes and detects in a small pool of threads, then runs the model once for all.
 
     model: None where only presence may be counted; results then have faces and a box alone.
-    max_bytes, max_pixels: what a frame may have at most.
+    max_bytes, max_pixels: what a frame may have at most. stages: takes the times down.
     """
 
     def __init__(
-        self, model: EmotionModel | None, detector: Detector, max_bytes: int, max_pixels: int
+        self,
+        model: EmotionModel | None,
+        detector: Detector,
+        max_bytes: int,
+        max_pixels: int,
+        stages: Stages | None = None,
     ) -> None:
         # The pool already uses every core; threads inside OpenCV would only compete with it.
         cv2.setNumThreads(1)
@@ -81,6 +87,7 @@ class Pipeline:
         self.detector = detector
         self._max_bytes = max_bytes
         self._max_pixels = max_pixels
+        self._stages = stages or Stages()
         self._pool = _detect_pool()
 
     @property
@@ -95,7 +102,7 @@ class Pipeline:
         """
         seen = self._look_at(frames)
         crops = [s.crop for s in seen if isinstance(s, _Seen) and s.crop is not None]
-        rows = iter(self.model.predict(np.stack(crops)) if self.model and crops else ())
+        rows = iter(self._predict(crops))
         return [
             s
             if isinstance(s, FrameError)
@@ -118,23 +125,38 @@ class Pipeline:
         """End the pool's threads."""
         self._pool.shutdown()
 
+    def _predict(self, crops: list[NDArray[np.uint8]]) -> Iterable[NDArray[np.float32]]:
+        if not self.model or not crops:
+            return ()
+        with self._stages.measure("emotion", len(crops)):
+            return self.model.predict(np.stack(crops))
+
     def _look_at(self, frames: Sequence[bytes]) -> list[_Seen | FrameError]:
         """Decode, detect and cut out, each in the pool."""
         decoded = list(self._pool.map(self._decode, frames))
         images = [image for image in decoded if not isinstance(image, FrameError)]
         step = self.detector.batch
         parts = [images[start : start + step] for start in range(0, len(images), step)]
-        faces = chain.from_iterable(self._pool.map(self.detector.detect_all, parts))
+        faces = chain.from_iterable(self._pool.map(self._detect, parts))
         seen = self._pool.map(self._cut, images, faces)
         return [image if isinstance(image, FrameError) else next(seen) for image in decoded]
 
     def _decode(self, data: bytes) -> NDArray[np.uint8] | FrameError:
-        try:
-            return decode_jpeg(data, self._max_bytes, self._max_pixels)
-        except FrameError as error:
-            return error
+        with self._stages.measure("decode"):
+            try:
+                return decode_jpeg(data, self._max_bytes, self._max_pixels)
+            except FrameError as error:
+                return error
+
+    def _detect(self, images: list[NDArray[np.uint8]]) -> list[list[Face]]:
+        with self._stages.measure("detect", len(images)):
+            return self.detector.detect_all(images)
 
     def _cut(self, image: NDArray[np.uint8], found: list[Face]) -> _Seen:
+        with self._stages.measure("pose"):
+            return self._see(image, found)
+
+    def _see(self, image: NDArray[np.uint8], found: list[Face]) -> _Seen:
         height, width = image.shape[:2]
         faces = usable(found, width, height)
         if not faces:

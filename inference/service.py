@@ -17,6 +17,7 @@ from inference.manifest import ModelError, available_models, find_model
 from inference.pictures import PictureResult, analyse_picture
 from inference.pipeline import FrameResult, Pipeline
 from inference.runtimes import Runtime, load_detector, make_runtime
+from inference.stages import Stages
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +46,13 @@ class Options:
 
 
 class Service:
-    """Made once a process; warm() before anything else, stop() at the end."""
+    """Made once a process; warm() before anything else, stop() at the end.
+
+    stages: where the time of its frames goes.
+    """
 
     def __init__(self, options: Options) -> None:
+        self.stages = Stages()
         self._options = options
         self._lock = threading.Lock()
         self._runtime: Runtime | None = None
@@ -70,7 +75,7 @@ class Service:
             runtime = make_runtime(self._options.runtime, self._options.compiled)
             pipeline = self._make_pipeline(runtime)
             pipeline.warm()
-            batcher = Batcher(pipeline, pipeline.workers)
+            batcher = Batcher(pipeline, pipeline.workers, stages=self.stages)
             batcher.start()
             self._runtime, self._pipeline, self._batcher = runtime, pipeline, batcher
         logger.warning("Serving %s", self.description())
@@ -204,7 +209,7 @@ class Service:
         if options.model is not None:
             model = runtime.emotion_model(find_model(options.models_dir, options.model))
         detector = load_detector(options.detector, runtime)
-        return Pipeline(model, detector, options.max_bytes, options.max_pixels)
+        return Pipeline(model, detector, options.max_bytes, options.max_pixels, self.stages)
 
 
 def _wait(job: Future[PictureResult]) -> PictureResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from typing import Final
@@ -14,9 +15,9 @@ MOST_REMEMBERED: Final = 10_000
 """Members whose last turn is known; a forgotten one goes first, which harms nobody."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Job:
-    """One frame that waits. arrived: of time.monotonic()."""
+    """One frame that waits. arrived, settled: of time.monotonic()."""
 
     jpeg: bytes
     future: asyncio.Future[FrameResult]
@@ -24,6 +25,7 @@ class Job:
     arrived: float
     group: int
     member: int
+    settled: float = 0.0
 
     def settle(self, outcome: FrameResult | Exception) -> None:
         """Resolve its future from any thread; nothing happens where nobody waits any more."""
@@ -36,6 +38,7 @@ class Job:
             else:
                 self.future.set_result(outcome)
 
+        self.settled = time.monotonic()
         # The loop may have been closed meanwhile.
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(set_outcome)

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -236,7 +237,7 @@ async def test_it_can_be_started_twice_and_again_after_a_stop(
 
 
 @pytest.mark.parametrize("options", [{"max_batch": 0}, {"max_queue": 0}])
-def test_sizes_below_one_are_refused(gate: Gate, options: dict[str, int]) -> None:
+def test_sizes_below_one_are_refused(gate: Gate, options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         Batcher(gate, **options)
 

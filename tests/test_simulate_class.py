@@ -51,6 +51,9 @@ def test_a_class_of_real_clients(
     assert summary["shed"] == summary["errors"] == 0
     assert 0 < summary["rtt_ms"]["p50"] <= summary["rtt_ms"]["p95"] <= summary["rtt_ms"]["p99"]
     assert summary["frames_per_second"] > 1
+    stages = summary["stages"]
+    assert stages["whole"]["count"] == stages["decode"]["count"] == stages["track"]["count"] == 12
+    assert stages["whole"]["mean_ms"] > stages["queue"]["mean_ms"] > 0
     assert "12/12" in capfd.readouterr().err
     where = f"from class_sessions_sample where session_id = {session.pk}"
     assert server.query(f"select count(distinct participant_id), sum(faces) {where}") == [(3, 8)]

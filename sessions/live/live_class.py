@@ -174,7 +174,10 @@ class LiveClass:
             frame.jpeg, group=self.session_id, member=me.participant_id
         )
         seen = await self.looking.at(frame.seq, analysis)
-        return self.saw(me, frame, seen) if isinstance(seen, FrameResult) else seen
+        if not isinstance(seen, FrameResult):
+            return seen
+        with self._service.stages.measure("track"):
+            return self.saw(me, frame, seen)
 
     def saw(self, me: Admission, frame: Frame, seen: FrameResult) -> StudentMessage:
         """Store what was seen, keep it for the dashboards, and return the answer."""

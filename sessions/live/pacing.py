@@ -32,11 +32,16 @@ class RateLimiter:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame that waits. seq counts the frames of its connection from 1."""
+    """One frame that waits. seq counts the frames of its connection from 1.
+
+    received, waits_since: of time.perf_counter(), when its message came and was looked over.
+    """
 
     seq: int
     jpeg: bytes
     at: datetime
+    received: float = 0.0
+    waits_since: float = 0.0
 
 
 class Slot:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.utils import Error
 
+from inference.stages import Stages
 from sessions.live.counters import Counters
 from sessions.live.inserting import Inserter
 from sessions.live.journal import Entries, Journal
@@ -44,14 +45,19 @@ class Recorder:
     """
 
     def __init__(
-        self, journal: Path | None, counts: Counters, max_waiting: int = MAX_WAITING
+        self,
+        journal: Path | None,
+        counts: Counters,
+        max_waiting: int = MAX_WAITING,
+        stages: Stages | None = None,
     ) -> None:
-        """journal: a folder; None keeps nothing beyond the end."""
+        """journal: a folder; None keeps nothing beyond the end. stages: takes the times down."""
         self._journal = None if journal is None else Journal(journal)
         self._counts = counts
         self.rooms = RoomBuffer(counts)
         self._max_waiting = max_waiting
         self._inserter = Inserter(counts)
+        self._stages = stages or Stages()
         self._lock = threading.Lock()
         self._samples: deque[Sample] = deque()
         self._writing: list[Sample] = []
@@ -251,7 +257,8 @@ class Recorder:
             count = min(MAX_BATCH, len(self._samples))
             self._writing = [self._samples.popleft() for _ in range(count)]
         try:
-            self._inserter.insert(self._writing)
+            with self._stages.measure("store", count):
+                self._inserter.insert(self._writing)
         except BaseException:
             with self._lock:
                 self._samples.extendleft(reversed(self._writing))

@@ -18,6 +18,7 @@ from django.conf import settings
 
 from inference.paths import COMPILED
 from inference.service import Options, Service
+from inference.stages import Stages
 from sessions.live.agreement import read_truths
 from sessions.live.counters import Counters
 from sessions.live.exchange import Exchange
@@ -103,6 +104,11 @@ class Runtime:
             logger.critical(
                 "Frames cannot be analysed; `python manage.py check` says why", exc_info=True
             )
+
+    @property
+    def stages(self) -> Stages:
+        """Where the time of this process's frames goes."""
+        return self.service.stages
 
     # The classes ---------------------------------------------------------------------------
 
@@ -299,8 +305,9 @@ def from_settings() -> Runtime:
         max_pixels=settings.FRAME_MAX_PIXELS,
         recorded=settings.RECORDED_FRAMES,
     )
-    recorder = Recorder(settings.DATA_DIR / "journal", counters)
-    return Runtime(Service(options), recorder, counters)
+    service = Service(options)
+    recorder = Recorder(settings.DATA_DIR / "journal", counters, stages=service.stages)
+    return Runtime(service, recorder, counters)
 
 
 _current: Runtime | None = None

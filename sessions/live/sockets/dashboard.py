@@ -163,6 +163,12 @@ class DashboardSocket(LiveSocket):
 
     async def tick(self, trouble: list[str], truth: SessionTruth, room: RoomShown | None) -> None:
         """Say what changed in the last second."""
+        with self.runtime.stages.measure("publish"):
+            await self._tell_changes(trouble, truth, room)
+
+    async def _tell_changes(
+        self, trouble: list[str], truth: SessionTruth, room: RoomShown | None
+    ) -> None:
         if self.state is None or self.live is None or self.live.state == "ended":
             return
         now = self.live.elapsed_s()

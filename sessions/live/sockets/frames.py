@@ -169,6 +169,7 @@ class FrameSocket(LiveSocket):
 
     async def _receive_frame(self, place: Place, jpeg: bytes) -> None:
         """Refuse the frame, or let it wait in the place of an older one."""
+        received = time.perf_counter()
         self.seq += 1
         self.runtime.counters.add("frames_received")
         if not self.frames_allowed.allow(time.monotonic()):
@@ -184,7 +185,9 @@ class FrameSocket(LiveSocket):
         except FrameError as error:
             await self._refuse_faulty(place, error.code, str(error))
             return
-        older = self.slot.put(Frame(self.seq, jpeg, place.moment()))
+        waits_since = time.perf_counter()
+        self.runtime.stages.note("socket", waits_since - received)
+        older = self.slot.put(Frame(self.seq, jpeg, place.moment(), received, waits_since))
         if older:
             shed = place.looking.shed(older.seq, "A newer frame took its place.")
             await self._answer(older.seq, shed)
@@ -201,7 +204,15 @@ class FrameSocket(LiveSocket):
             self.waiting.clear()
             frame = self.slot.take()
             if frame:
-                await self._answer(frame.seq, await self.analyse(frame))
+                await self._have_analysed(frame)
+
+    async def _have_analysed(self, frame: Frame) -> None:
+        stages = self.runtime.stages
+        stages.note("slot", time.perf_counter() - frame.waits_since)
+        answer = await self.analyse(frame)
+        with stages.measure("answer"):
+            await self._answer(frame.seq, answer)
+        stages.note("whole", time.perf_counter() - frame.received)
 
     def _frames_end(self) -> None:
         """The task above never ends by itself: if it did, the page must not wait for ever."""

@@ -6,12 +6,14 @@ from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from sessions.codes import normalise_code
 from sessions.demo.browser import Plan, SimulationError
 from sessions.demo.simulation import read_frames, simulate
+from sessions.demo.stage_times import between, read_stages
 
 
 class Command(BaseCommand):
@@ -40,11 +42,13 @@ class Command(BaseCommand):
         frames = max(1, round(plan.seconds * plan.fps)) * plan.students
         try:
             videos = [read_frames(path) for path in options["video"]]
+            before = read_stages(plan.url, settings.METRICS_TOKEN)
             with tqdm(total=frames, unit="frame") as bar:
                 outcome = asyncio.run(simulate(plan, videos, bar.update))
         except SimulationError as error:
             raise CommandError(str(error)) from None
-        summary = outcome.summary()
+        stages = between(before, read_stages(plan.url, settings.METRICS_TOKEN))
+        summary = outcome.summary() | {"stages": stages}
         if options["json"]:
             self.stdout.write(json.dumps(summary))
         else:
