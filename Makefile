@@ -1,4 +1,5 @@
 # make run    the site on http://localhost:8000 (HOST, PORT, DATA_DIR, DATABASE_URL, REDIS_URL)
+#             WEB_PROCESSES=4 serves the address by so many processes
 # make run-lan   the same over HTTPS for every device in the room
 # make run-public   a site on the internet, with Caddy in front (DOMAIN=class.example.org)
 # make demo   the same, with a demonstration teacher, a finished class and a live one
@@ -46,7 +47,7 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --
 
 run: prepare
 	@echo "Serving on http://localhost:$(PORT) as soon as the model is warm (see /readyz)"
-	@$(SERVE)
+	@$(if $(filter-out 1,$(WEB_PROCESSES)),exec $(SITE) $(BIN)/python -m engagement_site.web_processes,$(SERVE))
 
 # HTTPS for the devices in the room, at TLS_PORT (8443), by a certificate made on the spot.
 run-lan: prepare

@@ -21,6 +21,7 @@ from inference.waiting import Job, Waiting
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S: Final = 0.25
+LOOK_FOR_ROOM_EVERY_S: Final = 0.02
 NAMES: Final = (
     "submitted", "answered", "rejected", "shed", "failed", "abandoned",
     "batches", "hung", "restarts",
@@ -73,9 +74,9 @@ class Batcher:
         workers: int = 2,
         max_batch: int = 16,
         max_wait_s: float = 0.005,
-        batch_s: float = 0.5,
-        max_age_s: float = 3.0,
-        target_s: float = 1.0,
+        batch_s: float = 0.2,
+        max_age_s: float = 1.0,
+        target_s: float = 0.4,
         max_queue: int = 256,
         limit_s: float = 10.0,
         stages: Stages | None = None,
@@ -150,6 +151,17 @@ class Batcher:
         """Whether the thread lives and the last batch came to an end."""
         with self._changed:
             return self._is_healthy and self._thread is not None and self._thread.is_alive()
+
+    def wait_for_room(self, within_s: float) -> bool:
+        """Block until no more frames wait than the next batch takes; False where they still do."""
+        until = time.monotonic() + within_s
+        while True:
+            with self._changed:
+                if len(self._waiting) <= self._sizes.batch(time.monotonic()):
+                    return True
+            if time.monotonic() >= until:
+                return False
+            time.sleep(LOOK_FOR_ROOM_EVERY_S)
 
     def capacity(self) -> float | None:
         """Frames a second that can be answered; None as long as that was not put to the test."""
@@ -262,8 +274,10 @@ class Batcher:
             self._last_batch_size = len(batch.jobs)
             self._last_batch_ms = seconds * 1000
             self._busy_s += seconds
-            if 2 * len(batch.jobs) >= self._sizes.batch(time.monotonic()):
+            if 2 * len(batch.jobs) >= self._sizes.batch(now):
                 self._capacity.note(len(batch.jobs), seconds, now)
+            else:
+                self._capacity.note_small(len(batch.jobs), seconds, now)
             return True
 
     # The thread that watches -------------------------------------------------------------------

@@ -8,13 +8,15 @@ from typing import Final
 
 MEMORY_S: Final = 5.0
 """Of work: what lies so far back counts a third."""
-SURE_FOR_S: Final = 3.0
+MEMORY_OF_SMALL_S: Final = 1.0
+"""Small batches leave the analysis idle: there is little work of them, and it counts for more."""
+SURE_FOR_S: Final = 2.0
 """Without a large batch for so long, the analysis may have become faster meanwhile."""
-DRIFT_PER_S: Final = 0.05
+DRIFT_PER_S: Final = 0.1
 
 
 class Capacity:
-    """Takes in large batches only: a small one is slow for each frame, and no sign of load."""
+    """Takes in large batches: a small one is slow for each frame, and no sign of load."""
 
     def __init__(self) -> None:
         self._frames = 0.0
@@ -23,10 +25,19 @@ class Capacity:
 
     def note(self, frames: int, seconds: float, now: float) -> None:
         """Take in a batch that took so long. now: seconds of any one clock."""
-        kept = math.exp(-seconds / MEMORY_S)
+        self._take_in(frames, seconds, now, MEMORY_S)
+
+    def _take_in(self, frames: int, seconds: float, now: float, memory_s: float) -> None:
+        kept = math.exp(-seconds / memory_s)
         self._frames = self._frames * kept + frames
         self._seconds = self._seconds * kept + seconds
         self._noted_at = now
+
+    def note_small(self, frames: int, seconds: float, now: float) -> None:
+        """Take in a small batch where even it was faster than what is known: that was too low."""
+        known = self.per_s(now)
+        if known is not None and frames > known * seconds:
+            self._take_in(frames, seconds, now, MEMORY_OF_SMALL_S)
 
     def per_s(self, now: float) -> float | None:
         """Frames a second; None before the first large batch.

@@ -22,6 +22,8 @@ from inference.stages import Stages
 logger = logging.getLogger(__name__)
 
 PICTURE_WAIT_S: Final = 10.0
+CLASSES_FIRST_S: Final = 3.0
+CLASSES_FIRST: Final = "The classes need the whole server now. Try again later."
 TOO_MANY_PICTURES: Final = "Too many pictures wait to be analysed."
 
 
@@ -114,18 +116,25 @@ class Service:
         """Every face of one picture, a whole JPEG; blocks until its turn has come and it is done.
 
         every_model: by all models in models_dir, the served one first. Raises FrameError for a
-        picture that cannot be read, and Shed before warm() and after PICTURE_WAIT_S.
+        picture that cannot be read, and Shed before warm(), after PICTURE_WAIT_S, and while
+        classes send more than can be answered at once: they go first.
         """
+        if self._batcher is not None and not self._batcher.wait_for_room(CLASSES_FIRST_S):
+            raise Shed(CLASSES_FIRST)
         return _wait(self._picture_job(jpeg, max_bytes, max_pixels, every_model))
 
     def count_faces(self, jpeg: bytes) -> int:
-        """How many usable faces a frame has; waits and raises as analyse_picture()."""
+        """How many usable faces a frame has, of one who wants to join; raises as analyse_room()."""
         limits = self._options.max_bytes, self._options.max_pixels
         job = self._picture_job(jpeg, *limits, every_model=False, faces_alone=True)
         return len(_wait(job).faces)
 
     async def analyse_room(self, jpeg: bytes) -> PictureResult:
-        """Every face of a frame of a room's camera; waits and raises as analyse_picture()."""
+        """Every face of a frame of a room's camera.
+
+        Raises FrameError for a frame that cannot be read, and Shed before warm() and after
+        PICTURE_WAIT_S.
+        """
         limits = self._options.max_bytes, self._options.max_pixels
         job = self._picture_job(jpeg, *limits, every_model=False)
         try:

@@ -158,7 +158,7 @@ async def test_a_full_queue_sheds_its_oldest(running: list[Batcher], gate: Gate)
 async def test_a_frame_that_breaks_the_analysis_fails_alone(
     running: list[Batcher], gate: Gate, caplog: pytest.LogCaptureFixture
 ) -> None:
-    batcher = started(running, Batcher(gate, max_batch=3, max_wait_s=1))
+    batcher = started(running, Batcher(gate, max_batch=3, max_wait_s=0.5))
     first, crash, last = await asyncio.gather(
         *(ask(batcher, jpeg) for jpeg in (b"one", b"crash", b"three")), return_exceptions=True
     )
@@ -234,6 +234,21 @@ async def test_it_can_be_started_twice_and_again_after_a_stop(
     batcher.stop()
     batcher.start()
     assert (await ask(batcher, b"again")).width == 5
+
+
+async def test_room_is_there_again_once_no_more_wait_than_a_batch_takes(
+    running: list[Batcher], gate: Gate
+) -> None:
+    batcher = started(running, Batcher(gate, max_batch=2, max_age_s=60))
+    assert batcher.wait_for_room(0)
+    tasks = [await held(batcher, gate)]
+    tasks += [asyncio.create_task(ask(batcher, b"more")) for _ in range(3)]
+    await queued(batcher, 3)
+    assert not batcher.wait_for_room(0.05)
+    later = asyncio.create_task(asyncio.to_thread(batcher.wait_for_room, 10))
+    gate.open.set()
+    assert await later
+    await asyncio.gather(*tasks)
 
 
 @pytest.mark.parametrize("options", [{"max_batch": 0}, {"max_queue": 0}])

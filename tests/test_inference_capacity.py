@@ -38,6 +38,20 @@ def test_it_grows_while_no_large_batch_says_otherwise() -> None:
     assert capacity.per_s(200.0) == pytest.approx(16)
 
 
+@pytest.mark.finding(11)
+def test_a_small_batch_counts_only_where_it_was_faster_than_what_is_known() -> None:
+    capacity = Capacity()
+    capacity.note_small(2, 0.02, 0.0)
+    assert capacity.per_s(0.0) is None
+    for tenth in range(20):
+        capacity.note(16, 0.4, tenth / 10)
+    capacity.note_small(1, 0.05, 2.0)
+    assert capacity.per_s(2.0) == pytest.approx(40)
+    for tenth in range(20, 200):
+        capacity.note_small(2, 0.025, tenth / 10)
+    assert capacity.per_s(20.0) == pytest.approx(80, rel=0.1)
+
+
 def sizes(rate: float | None) -> Sizes:
     capacity = Capacity()
     if rate is not None:

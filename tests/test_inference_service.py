@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from inference import yunet
-from inference.batcher import Shed
+from inference.batcher import Batcher, Shed
 from inference.detection import DetectorError
 from inference.frames import encode_jpeg
 from inference.manifest import ModelError
@@ -66,6 +66,16 @@ def test_a_picture_is_analysed_beside_the_frames(service: Service) -> None:
     service.warm()
     picture = service.analyse_picture(WALL, 300_000, 1_000_000)
     assert (picture.width, picture.height, picture.faces) == (160, 90, ())
+
+
+def test_a_picture_waits_for_classes_that_send_more_than_can_be_answered(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.warm()
+    monkeypatch.setattr(Batcher, "wait_for_room", lambda self, within_s: False)
+    with pytest.raises(Shed, match="classes need the whole server"):
+        service.analyse_picture(WALL, 300_000, 1_000_000)
+    assert service.count_faces(WALL) == 0
 
 
 def test_a_wrong_model_is_told_and_the_next_try_may_succeed(options: Options) -> None:

@@ -84,7 +84,7 @@ async def test_whatever_is_ended_no_acknowledged_sample_is_lost_and_it_is_shown(
     async with watching(teacher, session.pk) as dashboard:
         plan = Plan(server.base_url, session.code, STUDENTS, 1.0, SECONDS)
         frames = [[empty_frame()]]
-        running = asyncio.create_task(simulate(plan, frames, lambda: None))
+        running = asyncio.create_task(simulate(plan, frames, lambda *_: None))
         await dashboard.expect_that(lambda said: said.get("connected") == STUDENTS)
         await break_everything(Class(server, dashboard), dashboard)
         outcome: Outcome = await running

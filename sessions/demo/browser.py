@@ -34,12 +34,20 @@ class Plan:
 
 
 class Browser:
-    """Pages, forms and cookies of one student."""
+    """Pages, forms and cookies of one student.
 
-    def __init__(self, plan: Plan) -> None:
+    address: of this machine, that it calls from; any by default.
+    """
+
+    def __init__(self, plan: Plan, address: str | None = None) -> None:
+        self.address = address
         self._plan = plan
         self._base = f"{plan.url}/join/{urllib.parse.quote(plan.code)}/"
-        self._client = httpx.Client(timeout=HTTP_TIMEOUT_S, follow_redirects=True)
+        self._client = httpx.Client(
+            transport=httpx.HTTPTransport(local_address=address),
+            timeout=HTTP_TIMEOUT_S,
+            follow_redirects=True,
+        )
 
     @property
     def cookies(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -16,7 +15,7 @@ from inference import recorded
 from inference.recorded import Recording
 from sessions.demo.browser import Browser, Plan, SimulationError
 from sessions.demo.history import Person, frames_of, people
-from sessions.demo.simulation import Film, Outcome, SimulatedStudent
+from sessions.demo.simulation import Film, OnAnswer, Outcome, SimulatedStudent
 
 LENGTH_S: Final = 50 * 60
 """Of what is recorded; it begins again."""
@@ -69,7 +68,7 @@ def wait_until_ready(url: str, within_s: float = READY_WITHIN_S) -> None:
     raise SimulationError(f"No server was ready at {url} within {within_s:.0f} s.")
 
 
-async def play(plan: Plan, seed: int, on_answer: Callable[[], object]) -> Outcome:
+async def play(plan: Plan, seed: int, on_answer: OnAnswer) -> Outcome:
     """Have the class take part until the plan's seconds are over, the session or the server ends.
 
     Raises SimulationError when the students cannot join.

@@ -31,6 +31,8 @@ ANSWER_WITHIN_S: Final = 20.0
 STORED_WITHIN_S: Final = 5.0
 PING_EVERY_S: Final = 2.0
 
+OnAnswer = Callable[[str, float], object]
+"""Called after every answered frame: the answer's type, and seconds since it was sent."""
 Film = Callable[[float], bytes]
 """What a camera shows so many seconds after its first frame, as a JPEG."""
 
@@ -83,10 +85,17 @@ class SimulatedStudent:
     """One student without a person: joins, sends frames on schedule, one at a time.
 
     film: what its camera shows; None for one without a camera. delay_s: after the others' start.
+    browser: of one that has joined before.
     """
 
     def __init__(
-        self, plan: Plan, name: str, film: Film | None, delay_s: float, outcome: Outcome
+        self,
+        plan: Plan,
+        name: str,
+        film: Film | None,
+        delay_s: float,
+        outcome: Outcome,
+        browser: Browser | None = None,
     ) -> None:
         self._plan = plan
         self._name = name
@@ -95,12 +104,12 @@ class SimulatedStudent:
         self._outcome = outcome
         self._pace_s = 0.0
         self._not_before = 0.0
-        self.browser = Browser(plan)
+        self.browser = browser or Browser(plan)
 
     def join(self) -> None:
         self.browser.join(self._name)
 
-    async def attend(self, begin_at: float, on_answer: Callable[[], object]) -> None:
+    async def attend(self, begin_at: float, on_answer: OnAnswer) -> None:
         """Send frames from begin_at (of time.monotonic) on; what fails is counted."""
         try:
             async with self._connect() as socket:
@@ -120,12 +129,11 @@ class SimulatedStudent:
             origin=Origin(f"{parts.scheme}://{parts.netloc}"),
             additional_headers={"Cookie": self.browser.cookies},
             compression=None,
+            local_addr=(self.browser.address, 0) if self.browser.address else None,
             open_timeout=ANSWER_WITHIN_S,
         )
 
-    async def _attend(
-        self, socket: ClientConnection, begin_at: float, on_answer: Callable[[], object]
-    ) -> None:
+    async def _attend(self, socket: ClientConnection, begin_at: float, on_answer: OnAnswer) -> None:
         await socket.send(json.dumps({"type": "hello", "version": VERSION}))
         await _receive(socket, "hello")
         ends_at = begin_at + self._plan.seconds
@@ -141,8 +149,7 @@ class SimulatedStudent:
                 continue
             if not await self._wait(socket, due_at, ends_at):
                 return
-            await self._send_frame(socket, self._film(number / self._plan.fps))
-            on_answer()
+            on_answer(*await self._send_frame(socket, self._film(number / self._plan.fps)))
 
     async def _wait(self, socket: ClientConnection, due_at: float, ends_at: float) -> bool:
         """Wait for the next frame's time; False where it would come after the end.
@@ -167,7 +174,8 @@ class SimulatedStudent:
             self._pace_s = message["interval_s"]
             self._not_before = time.monotonic() + message["wait_s"]
 
-    async def _send_frame(self, socket: ClientConnection, frame: bytes) -> None:
+    async def _send_frame(self, socket: ClientConnection, frame: bytes) -> tuple[str, float]:
+        """The answer's type, and after how many seconds it came."""
         outcome = self._outcome
         sent_at = time.monotonic()
         outcome.first_at = min(outcome.first_at or sent_at, sent_at)
@@ -176,13 +184,15 @@ class SimulatedStudent:
         await socket.send(frame)
         answer = await self._answer(socket)
         outcome.last_at = time.monotonic()
+        took_s = outcome.last_at - sent_at
         if answer["type"] == "result":
             outcome.answered += 1
-            outcome.rtt_s.append(outcome.last_at - sent_at)
+            outcome.rtt_s.append(took_s)
         elif answer["type"] == "shed":
             outcome.shed += 1
         else:
             outcome.errors[answer["code"]] += 1
+        return answer["type"], took_s
 
     async def _answer(self, socket: ClientConnection) -> dict[str, Any]:
         """The answer to a frame; a pace that comes before it is kept to from then on."""
@@ -202,12 +212,10 @@ async def _receive(socket: ClientConnection, *types: str) -> dict[str, Any]:
                 return message
 
 
-async def simulate(
-    plan: Plan, videos: Sequence[Sequence[bytes]], on_answer: Callable[[], object]
-) -> Outcome:
+async def simulate(plan: Plan, videos: Sequence[Sequence[bytes]], on_answer: OnAnswer) -> Outcome:
     """Have a class take part. videos: frames, shared out among the students in turn.
 
-    on_answer is called after every answered frame. Raises SimulationError when the students
+    Raises SimulationError when the students
     cannot join; what goes wrong later is counted in the outcome.
     """
     outcome = Outcome()
@@ -216,7 +224,7 @@ async def simulate(
             plan,
             f"Simulated {number + 1:02d}",
             # Spread over the video, so that two students show different moments of it.
-            _film(videos[number % len(videos)], number / plan.students),
+            film_of(videos[number % len(videos)], number / plan.students),
             number / plan.students / plan.fps,
             outcome,
         )
@@ -228,25 +236,26 @@ async def simulate(
     async with asyncio.TaskGroup() as group:
         for student in students:
             group.create_task(student.attend(begin_at, on_answer))
-    outcome.stored = await asyncio.to_thread(_stored, students, outcome.answered)
+    browsers = [student.browser for student in students]
+    outcome.stored = await asyncio.to_thread(count_stored, browsers, outcome.answered)
     return outcome
 
 
-def _film(frames: Sequence[bytes], offset: float) -> Film:
+def film_of(frames: Sequence[bytes], offset: float) -> Film:
     """A video that runs again and again. offset: the part of it that it begins with, 0 to 1."""
     first = round(len(frames) * offset)
     return lambda second: frames[(first + round(second * FRAMES_PER_S)) % len(frames)]
 
 
-def _stored(students: Sequence[SimulatedStudent], expected: int) -> int:
+def count_stored(browsers: Sequence[Browser], expected: int) -> int:
     """Samples that the server has stored of all; it is given a moment to store the last ones."""
     deadline = time.monotonic() + STORED_WITHIN_S
     stored = -1
     while stored != expected and (stored < 0 or time.monotonic() < deadline):
         stored = 0
-        for student in students:
+        for browser in browsers:
             with contextlib.suppress(httpx.HTTPError):
-                stored += student.browser.stored()
+                stored += browser.stored()
         if stored != expected:
             time.sleep(0.25)
     return stored

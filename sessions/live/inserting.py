@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.utils import Error
 from django.utils.timezone import is_aware
 
 from sessions import minutes
+from sessions.live.copying import copy_in
 from sessions.live.counters import Counters
 from sessions.models import Sample
 
@@ -78,7 +79,10 @@ class Inserter:
             # An insert that was taken back at its commit has left a key behind.
             sample.pk = None
         with transaction.atomic():
-            Sample.objects.bulk_create(samples)
+            if connection.vendor == "postgresql":
+                copy_in(samples)
+            else:
+                Sample.objects.bulk_create(samples)
             minutes.add(samples)
         self._counts.add("samples_stored", len(samples))
 

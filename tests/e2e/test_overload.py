@@ -60,6 +60,6 @@ async def beside_each_other(
         return Plan(server.base_url, code, students, 1 / INTERVAL_S, SECONDS)
 
     return await asyncio.gather(
-        simulate(plan(big.code, BIG), frames, lambda: None),
-        simulate(plan(small.code, SMALL), frames, lambda: None),
+        simulate(plan(big.code, BIG), frames, lambda *_: None),
+        simulate(plan(small.code, SMALL), frames, lambda *_: None),
     )

@@ -63,7 +63,7 @@ def measure_models() -> list[Measured]:
         folder = settings.MODELS_DIR / name
         accuracy = read_manifest(folder).measured.get(SPLIT, {}).get("accuracy", 0.0)
         pipeline = Pipeline(runtime.emotion_model(folder), detector, MAX_BYTES, MAX_PIXELS)
-        measured.append(Measured(name, accuracy, 1000 / measure_frame(pipeline, frame)))
+        measured.append(Measured(name, accuracy, 1000 / measure_frame(pipeline, frame.jpeg)))
         pipeline.close()
     return measured
 

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             code = normalise_code(options["join"] or create_demo().live.code)
             plan = Plan(url, code, options["students"], fps=1.0, seconds=options["seconds"])
             self.stderr.write(f"{plan.students} made-up students take part in {code}.")
-            outcome = asyncio.run(play(plan, options["seed"], lambda: None))
+            outcome = asyncio.run(play(plan, options["seed"], lambda *_: None))
         except SimulationError as error:
             raise CommandError(str(error)) from None
         if options["json"]:

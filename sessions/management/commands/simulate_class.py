@@ -44,7 +44,7 @@ class Command(BaseCommand):
             videos = [read_frames(path) for path in options["video"]]
             before = read_stages(plan.url, settings.METRICS_TOKEN)
             with tqdm(total=frames, unit="frame") as bar:
-                outcome = asyncio.run(simulate(plan, videos, bar.update))
+                outcome = asyncio.run(simulate(plan, videos, lambda *_: bar.update()))
         except SimulationError as error:
             raise CommandError(str(error)) from None
         stages = between(before, read_stages(plan.url, settings.METRICS_TOKEN))
