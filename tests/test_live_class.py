@@ -330,6 +330,25 @@ async def test_pages_that_are_slowed_down_send_one_after_the_other(room: Room) -
     assert [message["wait_s"] for message in told] == [0.0, 2.0, 4.0, 6.0]
 
 
+async def test_a_page_that_comes_while_others_are_slowed_down_is_told_and_only_then(
+    room: Room,
+) -> None:
+    first = room.enter()
+    room.live.greet(first, first.me)  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    assert first.said == []
+    room.live.beat(time.monotonic(), [], 4.0)
+    later = [room.enter(number, number) for number in range(2, 6)]
+    for line in later:
+        room.live.greet(line, line.me)  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    told = [message for line in later for message in line.said]
+    assert {message["interval_s"] for message in told} == {4.0 * INTERVAL_S}
+    assert len({message["wait_s"] for message in told}) == 4
+    # What a page goes back to afterwards is the session's own interval.
+    assert room.live.interval_s == INTERVAL_S
+
+
 async def test_a_class_wants_what_its_cameras_give(room: Room) -> None:
     first, second = room.enter(1, 1), room.enter(2, 2)
     assert room.live.demand() == 2 / INTERVAL_S

@@ -30,6 +30,8 @@ MEGABYTE: Final = 1024 * 1024
 ADMIN: Final = {
     f"admin {name}": name for name in ("classsession", "participant", "sample", "minute")
 }
+NAMED: Final = override_settings(ALLOWED_HOSTS=["testserver"], SECURE_SSL_REDIRECT=False)
+"""The name that Django's client calls a site by."""
 STRETCH: Final = "?from=605&to=1207"
 
 
@@ -61,9 +63,7 @@ def largest_course() -> Course | None:
 
 def measure(course: Course, told: Callable[[str], None]) -> list[PageTime]:
     """Measure all pages; told is called with each page's name before. Raises PageError."""
-    # The name that Django's client calls a site by.
-    named = override_settings(ALLOWED_HOSTS=["testserver"], SECURE_SSL_REDIRECT=False)
-    with named, _signed_in(course.owner) as client, _administrator() as administrator:
+    with NAMED, signed_in(course.owner) as client, _administrator() as administrator:
         found = []
         for page, address in addresses(course):
             told(page)
@@ -72,7 +72,8 @@ def measure(course: Course, told: Callable[[str], None]) -> list[PageTime]:
 
 
 @contextmanager
-def _signed_in(user: User) -> Iterator[AsyncClient]:
+def signed_in(user: User) -> Iterator[AsyncClient]:
+    """A client of this user's."""
     client = AsyncClient()
     client.force_login(user)
     try:
@@ -86,7 +87,7 @@ def _administrator() -> Iterator[AsyncClient]:
     """Signed in as one who is made for this, and can sign in by no password."""
     user = User.objects.create_superuser(f"page-times-{uuid4()}")
     try:
-        with _signed_in(user) as client:
+        with signed_in(user) as client:
             yield client
     finally:
         user.delete()
@@ -126,17 +127,17 @@ def addresses(course: Course) -> Iterator[tuple[str, str]]:
 def _page(client: AsyncClient, page: str, address: str) -> PageTime:
     times: list[float] = []
     while len(times) < READS and sum(times) < PATIENCE_MS:
-        times.append(_read(client, page, address)[0])
+        times.append(read_once(client, page, address)[0])
     tracemalloc.start()
     try:
-        queries = _read(client, page, address)[1]
+        queries = read_once(client, page, address)[1]
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
     return PageTime(page, round(statistics.median(times), 1), queries, round(peak / MEGABYTE, 1))
 
 
-def _read(client: AsyncClient, page: str, address: str) -> tuple[float, int]:
+def read_once(client: AsyncClient, page: str, address: str) -> tuple[float, int]:
     """Milliseconds and queries of one cold read, to its last byte."""
     cache.clear()
     connection.close()

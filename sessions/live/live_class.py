@@ -41,6 +41,8 @@ STALE_S: Final = 8.0
 """A student who was not heard for so long is shown as gone; a client speaks every 2 seconds."""
 SILENT_S: Final = 45.0
 """A socket that was not heard for so long is closed."""
+GOLDEN: Final = 0.618034
+"""Multiples of it, without their whole parts, lie far from each other."""
 PACE_STEP: Final = 1.25
 """A change of pace by less is not worth a message."""
 VISITS_A_MINUTE: Final = 30
@@ -87,8 +89,8 @@ class LiveClass:
 
     @property
     def interval_s(self) -> float:
-        """Seconds between two frames of a student, longer while the server is under load."""
-        return self._truth.interval_s * self._pace
+        """Seconds between two frames of a student who is told no other pace."""
+        return self._truth.interval_s
 
     @property
     def asks_at_random(self) -> bool:
@@ -238,10 +240,12 @@ class LiveClass:
             del self.students[participant_id]
             self._part_with(socket, CloseCode.REPLACED, ELSEWHERE)
 
-    def ask(self, socket: StudentSocket) -> None:
-        """Tell a student's page, which is new, which check-in can be answered now."""
+    def greet(self, socket: StudentSocket, me: Admission) -> None:
+        """Tell a student's page, which is new, which check-in can be answered, and the pace."""
         if self._truth.voice.check_in is not None:
             self._tell_question(socket)
+        if self._pace > 1.0:
+            self._tell_pace(socket, me.participant_id * GOLDEN % 1.0)
 
     def _tell_question(self, socket: StudentSocket) -> None:
         question = protocol.Question(*self._truth.question)
@@ -322,7 +326,11 @@ class LiveClass:
         self._pace = wanted
         sockets = list(self.students.values())
         for place, socket in enumerate(sockets):
-            # One after the other: all at once they would overwhelm the server, then leave it idle.
-            wait_s = self.interval_s * place / len(sockets)
-            message = protocol.Pace(round(self.interval_s, 2), round(wait_s, 2))
-            self._tasks.spawn(partial(socket.say, message), "pace")
+            self._tell_pace(socket, place / len(sockets))
+
+    def _tell_pace(self, socket: StudentSocket, place: float) -> None:
+        """place: 0 to 1, of the student among all. One after the other: all at once they would
+        overwhelm the server, then leave it idle."""
+        interval_s = self.interval_s * self._pace
+        message = protocol.Pace(round(interval_s, 2), round(interval_s * place, 2))
+        self._tasks.spawn(partial(socket.say, message), "pace")

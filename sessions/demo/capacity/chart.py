@@ -34,4 +34,4 @@ def write_chart(curve: Sequence[Point], title: str, path: Path) -> None:
     figure.update_yaxes(type="log", row=1, col=1)
     figure.update_xaxes(title="students at one frame a second", row=2, col=1)
     figure.update_layout(title=title, template="plotly_white", height=700)
-    figure.write_html(path, include_plotlyjs="cdn")
+    figure.write_html(path, include_plotlyjs="directory")

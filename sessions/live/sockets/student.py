@@ -91,7 +91,8 @@ class StudentSocket(FrameSocket):
 
     def welcomed(self) -> None:
         """See FrameSocket."""
-        self.live.ask(self)
+        assert self.me is not None, "nobody else says hello"
+        self.live.greet(self, self.me)
 
     def camera(self, state: str) -> None:
         """See FrameSocket."""
