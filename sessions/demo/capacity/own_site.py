@@ -68,8 +68,11 @@ class OwnSite:
 
 
 @contextmanager
-def own_site(model: str) -> Iterator[OwnSite]:
-    """Serve with this model until the block ends; nothing of it is left. Raises SimulationError."""
+def own_site(model: str, *, recorded: bool = False) -> Iterator[OwnSite]:
+    """Serve with this model until the block ends; nothing of it is left.
+
+    recorded: frames bring their answers along (inference.recorded). Raises SimulationError.
+    """
     with tempfile.TemporaryDirectory(prefix="capacity-", ignore_cleanup_errors=True) as folder:
         port = _free_port()
         environ = {
@@ -80,6 +83,7 @@ def own_site(model: str) -> Iterator[OwnSite]:
             "HOST": "127.0.0.1",
             "PORT": str(port),
             "EMOTION_MODEL": model,
+            "RECORDED_FRAMES": str(int(recorded)),
         }
         compiled = settings.DATA_DIR / COMPILED
         compiled.mkdir(parents=True, exist_ok=True)

@@ -8,16 +8,18 @@ import sys
 from argparse import ArgumentTypeError
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from inference import recorded
 from inference.bench import MAX_BYTES, MAX_PIXELS, make_frame, measure_frame
 from inference.detection import DetectorError
 from inference.manifest import ModelError, find_model
 from inference.paths import COMPILED
 from inference.pipeline import Pipeline
+from inference.recorded import Recording
 from inference.runtimes import load_detector, make_runtime
 from sessions.demo.browser import SimulationError
 from sessions.demo.capacity.chart import write_chart
@@ -25,6 +27,8 @@ from sessions.demo.capacity.crowd import Crowd
 from sessions.demo.capacity.figures import Point, find_most, most_carried, summary
 from sessions.demo.capacity.own_site import own_site
 from sessions.demo.simulation import read_frames
+
+RECORDED: Final = recorded.write(Recording(1, 0.0, 0.0, (0.04, 0.0, 0.03, 0.5, 0.38, 0.04, 0.01)))
 
 
 class Command(BaseCommand):
@@ -40,6 +44,11 @@ class Command(BaseCommand):
         parser.add_argument("--most", type=_count, default=1000, help="students at most")
         parser.add_argument("--seconds", type=_count, default=20, help="of each load")
         parser.add_argument("--overload", action="store_true", help="then three times too many")
+        parser.add_argument(
+            "--without-analysis",
+            action="store_true",
+            help="frames bring their answers along: what everything else costs",
+        )
         parser.add_argument("--video", nargs="+", type=Path, help="shown; a drawn face by default")
         parser.add_argument("--chart", type=Path, help="an HTML file to draw the curve into")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -58,12 +67,13 @@ class Command(BaseCommand):
     def _measure(self, options: dict[str, Any]) -> dict[str, Any]:
         model, seconds = options["model"], options["seconds"]
         files = options["video"] or ()
+        is_recorded = options["without_analysis"]
         videos = [read_frames(path) for path in files] or [[make_frame(None).jpeg]]
         limit, seed = limit_per_s(model, videos[0][0]), seed_per_s()
         self.stderr.write(f"the seed's loop {seed:.1f}, the analysis alone {limit:.1f} frames/s")
         overload = None
-        with own_site(model) as site:
-            crowd = Crowd(site, videos)
+        with own_site(model, recorded=is_recorded) as site:
+            crowd = Crowd(site, [[RECORDED]] if is_recorded else videos)
 
             def measure(students: int) -> Point:
                 crowd.join(students)
@@ -85,6 +95,7 @@ class Command(BaseCommand):
         return {
             "model": model,
             "cores": os.cpu_count(),
+            "without_analysis": is_recorded,
             **summary(curve, seed, limit),
             "curve": [asdict(point) for point in curve],
             "overload": overload,
