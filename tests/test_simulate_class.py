@@ -40,6 +40,7 @@ def simulate(*arguments: str) -> dict[str, Any]:
     return result
 
 
+@pytest.mark.alone
 def test_a_class_of_real_clients(
     server: Server, face_video: Path, video: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
