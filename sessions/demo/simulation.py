@@ -215,8 +215,8 @@ async def _receive(socket: ClientConnection, *types: str) -> dict[str, Any]:
 async def simulate(plan: Plan, videos: Sequence[Sequence[bytes]], on_answer: OnAnswer) -> Outcome:
     """Have a class take part. videos: frames, shared out among the students in turn.
 
-    Raises SimulationError when the students
-    cannot join; what goes wrong later is counted in the outcome.
+    Raises SimulationError when the students cannot join; what goes wrong later is counted in the
+    outcome.
     """
     outcome = Outcome()
     students = [

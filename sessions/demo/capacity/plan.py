@@ -15,17 +15,15 @@ BUSY: Final = 0.7
 CLASS: Final = 30
 FRAME_BYTES: Final = 9_000
 ANSWER_BYTES: Final = 420
-NEWS_BYTES: Final = 260
-"""Of one student, once a second, to each other process of the class."""
 REDIS_PER_S: Final = 100_000
-"""Messages delivered by one Redis, by its own documentation of redis-benchmark."""
+"""Messages delivered by one Redis: an assumption, not measured here."""
 LINE_MBIT: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
     """analysis_ms, web_ms: of a core, a frame. process_mb: a web process. student_mb: one more.
-    row_bytes: a sample with its indexes. inserts_per_s: of one PostgreSQL, beside pages. batch_ms,
+    row_bytes: a sample with its indexes. inserts_per_s: of one process, beside pages. batch_ms,
     frame_ms: a replica of two cores takes batch_ms for a batch and frame_ms for each frame of it.
     """
 
