@@ -104,6 +104,7 @@ audit: $(VENV)/.installed-dev
 
 lock: $(VENV)/.installed-dev
 	$(LOCK) --output-file requirements.txt
+	$(LOCK) --extra ray --constraint requirements.txt --output-file requirements-ray.txt
 	$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	npm --prefix .ci/js install --package-lock-only --omit-lockfile-registry-resolved --silent
 
@@ -131,6 +132,10 @@ $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.installed-ray: requirements-ray.txt $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-ray.txt
 	@touch $@
 
 clean:

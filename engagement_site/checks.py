@@ -1,6 +1,7 @@
 """Misconfiguration that would only show while a class runs, found at the start, with a hint."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any, Final
 
 from django.apps import AppConfig
@@ -111,6 +112,20 @@ def check_recorded_frames(
             "RECORDED_FRAMES=1 believes what a frame says of itself, and others reach this site.",
             hint="Leave RECORDED_FRAMES out; it is for `make demo`.",
             id="engagement.E005",
+        )
+    ]
+
+
+@register("models")
+def check_ray(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Ray must be installed where it analyses."""
+    if settings.INFERENCE != "ray" or find_spec("ray") is not None:
+        return []
+    return [
+        Error(
+            "INFERENCE=ray, but Ray is not installed.",
+            hint="pip install -r requirements-ray.txt; docs/operations.md has the rest.",
+            id="engagement.E006",
         )
     ]
 

@@ -68,6 +68,11 @@ ENGAGEMENT_DEFINITION = env.choice("ENGAGEMENT_DEFINITION", INDEX_2, DEFINITIONS
 INFERENCE_RUNTIME = env.choice("INFERENCE_RUNTIME", "openvino", tuple(RUNTIMES))
 RECORDED_FRAMES = env.flag("RECORDED_FRAMES", False)
 """Whether frames may bring their answers along, as those of `make demo` do."""
+# Frames are analysed by this process, or by replicas on a Ray cluster (docs/operations.md).
+INFERENCE = env.choice("INFERENCE", "here", ("here", "ray"))
+RAY_ADDRESS = env.text("RAY_ADDRESS", "auto")
+RAY_REPLICAS = env.text("RAY_REPLICAS", "2")
+RAY_REPLICA_CPUS = env.number("RAY_REPLICA_CPUS", 1, 1, 64)
 FRAME_MAX_BYTES = 300_000
 FRAME_MAX_PIXELS = 1_000_000
 FRAME_RATE_LIMIT = 10

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from inference.analysis import COUNTED, AnalysisFailed, Shed
 from inference.capacity import Capacity, Sizes
 from inference.frames import FrameError
 from inference.pipeline import FrameResult
@@ -22,18 +23,6 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S: Final = 0.25
 LOOK_FOR_ROOM_EVERY_S: Final = 0.02
-NAMES: Final = (
-    "submitted", "answered", "rejected", "shed", "failed", "abandoned",
-    "batches", "hung", "restarts",
-)  # fmt: skip
-
-
-class Shed(Exception):
-    """The frame was not looked at: too many wait, it hung, or the server is stopping."""
-
-
-class AnalysisFailed(RuntimeError):
-    """The analysis of this frame failed inside; the log has the reason."""
 
 
 class Analyser(Protocol):
@@ -176,7 +165,7 @@ class Batcher:
         batches, all together.
         """
         with self._changed:
-            return {name: self._counts[name] for name in NAMES} | {
+            return {name: self._counts[name] for name in COUNTED} | {
                 "queue_length": len(self._waiting),
                 "last_batch_size": self._last_batch_size,
                 "last_batch_ms": round(self._last_batch_ms, 3),

@@ -1,5 +1,7 @@
 """A camera frame as it arrives: untrusted bytes that say they are a JPEG."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from typing import Final, Literal
@@ -32,6 +34,10 @@ class FrameError(ValueError):
     def __init__(self, code: FrameProblem, message: str) -> None:
         super().__init__(message)
         self.code: FrameProblem = code
+
+    def __reduce__(self) -> tuple[type[FrameError], tuple[FrameProblem, str]]:
+        # An exception is copied to another process by its message alone.
+        return type(self), (self.code, str(self))
 
 
 def inspect_jpeg(data: bytes, max_bytes: int, max_pixels: int) -> tuple[int, int]:

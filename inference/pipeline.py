@@ -19,7 +19,7 @@ from inference.frames import FrameError, decode_jpeg
 from inference.labels import most_probable
 from inference.pose import Pose, head_pose
 from inference.preprocessing import crop_face
-from inference.stages import Stages
+from inference.stages import Sums, Timer
 from inference.threads import be_nice
 
 MIN_FACE: Final = 20
@@ -70,7 +70,8 @@ class Pipeline:
     """Decodes and detects in a small pool of threads, then runs the model once for all.
 
     model: None where only presence may be counted; results then have faces and a box alone.
-    max_bytes, max_pixels: what a frame may have at most. stages: takes the times down.
+    max_bytes, max_pixels: what a frame may have at most. stages: takes the times down. workers:
+    frames that are looked at side by side, 0 for one a core.
     """
 
     def __init__(
@@ -79,7 +80,8 @@ class Pipeline:
         detector: Detector,
         max_bytes: int,
         max_pixels: int,
-        stages: Stages | None = None,
+        stages: Timer | None = None,
+        workers: int = 0,
     ) -> None:
         # The pool already uses every core; threads inside OpenCV would only compete with it.
         cv2.setNumThreads(1)
@@ -87,13 +89,9 @@ class Pipeline:
         self.detector = detector
         self._max_bytes = max_bytes
         self._max_pixels = max_pixels
-        self._stages = stages or Stages()
-        self._pool = _detect_pool()
-
-    @property
-    def workers(self) -> int:
-        """Frames that are looked at side by side."""
-        return WORKERS
+        self._stages = stages or Sums()
+        self.workers = workers or WORKERS
+        self._pool = self._new_pool()
 
     def analyse(self, frames: Sequence[bytes]) -> list[FrameResult | FrameError]:
         """Analyse frames, each a whole JPEG. Returns one answer for each, in the same order.
@@ -118,12 +116,15 @@ class Pipeline:
 
     def renew(self) -> None:
         """Go on with fresh threads: one of the old ones hangs."""
-        old, self._pool = self._pool, _detect_pool()
+        old, self._pool = self._pool, self._new_pool()
         old.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         """End the pool's threads."""
         self._pool.shutdown()
+
+    def _new_pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.workers, thread_name_prefix="detect", initializer=be_nice)
 
     def _predict(self, crops: list[NDArray[np.uint8]]) -> Iterable[NDArray[np.float32]]:
         if not self.model or not crops:
@@ -179,10 +180,6 @@ class Pipeline:
             model=self.model.name if self.model else "",
             detector=self.detector.name,
         )
-
-
-def _detect_pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(WORKERS, thread_name_prefix="detect", initializer=be_nice)
 
 
 def usable(faces: Sequence[Face], width: int, height: int) -> list[Face]:

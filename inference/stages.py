@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, Protocol
 
 from prometheus_client import Histogram
 from prometheus_client.core import Metric
@@ -18,7 +19,7 @@ STAGES: Final[Mapping[str, str]] = {
     "detect": "Its share of finding the faces of a batch.",
     "pose": "Its face is cut out, and where the head points is worked out.",
     "emotion": "Its share of the model's look at a batch.",
-    "hop": "Its result goes from the analysing thread to the event loop.",
+    "hop": "Its result comes from the analysing thread; on Ray, all of its way there and back.",
     "track": "Engagement is worked out, and the sample kept.",
     "answer": "Its answer is encoded and sent.",
     "whole": "All of these, from the message to the answer.",
@@ -34,8 +35,42 @@ BUCKETS: Final = (
 NAME: Final = "engagement_stage_seconds"
 
 
-class Stages:
-    """Histograms of one process; safe from every thread."""
+class Timer(Protocol):
+    """Takes times down; safe from every thread."""
+
+    def note(self, stage: str, seconds: float, times: int = 1) -> None:
+        """times: frames that took so long each. stage: of STAGES."""
+        ...
+
+    @contextmanager
+    def measure(self, stage: str, shared_by: int = 1) -> Iterator[None]:
+        """Note the time that the block takes, in equal shares."""
+        began = time.perf_counter()
+        yield
+        self.note(stage, (time.perf_counter() - began) / shared_by, shared_by)
+
+
+class Sums(Timer):
+    """Seconds of all frames since they were last taken, for a report to another process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seconds: dict[str, float] = {}
+
+    def note(self, stage: str, seconds: float, times: int = 1) -> None:
+        """See Timer."""
+        with self._lock:
+            self._seconds[stage] = self._seconds.get(stage, 0.0) + seconds * times
+
+    def take(self) -> dict[str, float]:
+        """The sums by stage, which begin anew."""
+        with self._lock:
+            taken, self._seconds = self._seconds, {}
+        return taken
+
+
+class Stages(Timer):
+    """Histograms of one process."""
 
     def __init__(self) -> None:
         histogram = Histogram(
@@ -50,17 +85,10 @@ class Stages:
         self._of = {stage: histogram.labels(stage) for stage in STAGES}
 
     def note(self, stage: str, seconds: float, times: int = 1) -> None:
-        """times: frames that took so long each. Raises KeyError for a stage not in STAGES."""
+        """See Timer. Raises KeyError for a stage not in STAGES."""
         observe = self._of[stage].observe
         for _ in range(times):
             observe(seconds)
-
-    @contextmanager
-    def measure(self, stage: str, shared_by: int = 1) -> Iterator[None]:
-        """Note the time that the block takes, in equal shares."""
-        began = time.perf_counter()
-        yield
-        self.note(stage, (time.perf_counter() - began) / shared_by, shared_by)
 
     def collect(self) -> Iterable[Metric]:
         """For a registry of prometheus_client."""

@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-LOCKED: Final = "requirements-dev.txt"
-"""All that requirements.txt holds, too."""
+LOCKED: Final = ("requirements-dev.txt", "requirements-ray.txt")
+"""All that requirements.txt holds is in each."""
 PATIENCE_S: Final = 120
 """For everything; each answer has to come within 5 s."""
 
@@ -27,7 +27,8 @@ def main() -> int:
 def ask() -> dict[str, Any] | None:
     """What pip-audit reports; None where it could not ask."""
     program = str(Path(sys.executable).parent / "pip-audit")
-    locked = ["--requirement", LOCKED, "--require-hashes", "--disable-pip"]
+    locked = [word for name in LOCKED for word in ("--requirement", name)]
+    locked += ["--require-hashes", "--disable-pip"]
     options = ["--timeout", "5", "--format", "json", "--progress-spinner", "off"]
     try:
         done = subprocess.run(

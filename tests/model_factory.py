@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from inference.analysis import Options
 from inference.labels import EMOTIONS
 from inference.preprocessing import PREPROCESSINGS
 from inference.reference import reference_faces, write_reference
-from inference.service import Options
 from tests.data_folder import COMPILED
 
 SIZE = 24

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from inference.batcher import AnalysisFailed, Batcher, Shed
+from inference.analysis import AnalysisFailed, Shed
+from inference.batcher import Batcher
 from inference.frames import FrameError
 from inference.pipeline import FrameResult
 

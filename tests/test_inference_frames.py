@@ -1,6 +1,7 @@
 """What a frame's bytes may be, and what each kind of bad frame is told."""
 
 import contextlib
+import pickle
 import struct
 import sys
 
@@ -168,3 +169,8 @@ def test_a_large_colour_profile_and_padding_are_no_reason_to_refuse() -> None:
     whole = jpeg(64, 48)
     data = whole[:2] + profile * 4 + b"\xff\xff\xff" + whole[2:]
     assert decode_jpeg(data, MAX_BYTES, MAX_PIXELS).shape == (48, 64, 3)
+
+
+def test_a_problem_can_be_told_to_another_process() -> None:
+    told = pickle.loads(pickle.dumps(FrameError("truncated", "It ends too soon.")))
+    assert (told.code, str(told)) == ("truncated", "It ends too soon.")

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from inference import yunet
-from inference.batcher import Batcher, Shed
+from inference.analysis import Options, Shed
+from inference.batcher import Batcher
 from inference.detection import DetectorError
 from inference.frames import encode_jpeg
 from inference.manifest import ModelError
-from inference.service import Options, Service
+from inference.service import Service
 from tests.conftest import ROOT
 from tests.model_factory import make_options, write_model
 

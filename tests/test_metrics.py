@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django.fixtures import Settings
 
 from engagement_site.metrics import ANALYSIS, CLOSED, PREFIX
-from inference.batcher import NAMES
+from inference.analysis import COUNTED
 from sessions.live.counters import HELP
 from sessions.live.runtime import Runtime, from_settings, use
 from tests.classroom import Pupil, Teacher, empty_frame
@@ -69,7 +69,7 @@ def test_everything_counted_is_told_with_its_meaning(client: Client, runtime: Ru
     found = samples(text)
     assert found[f"{PREFIX}samples_stored_total"] == 3
     assert {f"{PREFIX}{name}_total" for name in HELP} < set(found)
-    assert set(ANALYSIS) == set(NAMES)
+    assert set(ANALYSIS) == set(COUNTED)
     assert found[f"{PREFIX}part_ok.model"] == 0
     families = list(text_string_to_metric_families(text))
     assert all(family.documentation for family in families)

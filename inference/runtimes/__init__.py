@@ -31,9 +31,13 @@ class Runtime(Protocol):
 DETECTORS: Final = ("yunet", "haar")
 
 
-def make_runtime(name: str, compiled: Path) -> Runtime:
-    """A runtime of RUNTIMES. compiled: the folder for what is made once for this machine."""
-    return RUNTIMES[name](compiled)
+def make_runtime(name: str, compiled: Path, threads: int = 0) -> Runtime:
+    """A runtime of RUNTIMES.
+
+    compiled: the folder for what is made once for this machine. threads: cores that a run of a
+    network may use, 0 for all.
+    """
+    return RUNTIMES[name](compiled, threads)
 
 
 def load_detector(name: str, runtime: Runtime) -> Detector:
@@ -43,20 +47,21 @@ def load_detector(name: str, runtime: Runtime) -> Detector:
     return YuNetDetector(runtime.yunet(find_yunet()))
 
 
-def _on_openvino(compiled: Path) -> Runtime:
+def _on_openvino(compiled: Path, threads: int) -> Runtime:
     from inference.runtimes.on_openvino import OpenVino
 
-    return OpenVino(compiled)
+    return OpenVino(compiled, threads=threads)
 
 
-def _on_tensorflow(compiled: Path) -> Runtime:
-    from inference.runtimes.on_tensorflow import TensorFlow
+def _on_tensorflow(compiled: Path, threads: int) -> Runtime:
+    from inference.runtimes.on_tensorflow import TensorFlow, use_threads
 
+    use_threads(threads)
     return TensorFlow()
 
 
 class _Make(Protocol):
-    def __call__(self, compiled: Path) -> Runtime: ...
+    def __call__(self, compiled: Path, threads: int) -> Runtime: ...
 
 
 # Imported when chosen: TensorFlow takes seconds and hundreds of megabytes.

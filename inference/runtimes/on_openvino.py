@@ -33,13 +33,15 @@ class OpenVino:
     """See inference.runtimes.Runtime. Emotions are computed in bfloat16 where the processor can.
 
     compiled: the folder of the models made for this site. precision: another one than that.
+    threads: cores that a run may use, 0 for all.
     """
 
     name = "openvino"
 
-    def __init__(self, compiled: Path, precision: str | None = None) -> None:
+    def __init__(self, compiled: Path, precision: str | None = None, threads: int = 0) -> None:
         self._compiled = compiled
         self._core = openvino.Core()
+        self._core.set_property(DEVICE, {"INFERENCE_NUM_THREADS": threads})
         self.precision = precision or (HALF if self._has_half_precision() else WHOLE)
 
     def emotion_model(self, folder: Path) -> EmotionModel:
@@ -72,7 +74,7 @@ class OpenVino:
 
 
 class EmotionNetwork:
-    """See inference.emotion.Network. One run uses every core."""
+    """See inference.emotion.Network. One run uses every core that it may."""
 
     def __init__(self, core: openvino.Core, file: Path, precision: str) -> None:
         self._requests = _Requests(core.compile_model(file, DEVICE, _options(precision)))
@@ -88,7 +90,7 @@ class EmotionNetwork:
 
 
 class YuNetNetwork:
-    """See inference.yunet.Network. One run uses every core.
+    """See inference.yunet.Network. One run uses every core that it may.
 
     In bfloat16 a landmark moves by .1 % of the face's width on average, by .3 % at most in 95 of
     100 faces of two videos, against float32.

@@ -57,6 +57,13 @@ class TracedNetwork:
             raise ValueError(str(error)) from error
 
 
+def use_threads(count: int) -> None:
+    """Let one run use so many cores, 0 for all; only before TensorFlow has computed anything."""
+    if count:
+        tf.config.threading.set_intra_op_parallelism_threads(count)
+        tf.config.threading.set_inter_op_parallelism_threads(count)
+
+
 def require_tensorflow(model: str) -> None:
     """Raise ModelError, which names the model, where Keras runs on another backend."""
     if keras.backend.backend() != "tensorflow":

@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from inference.batcher import Shed
+from inference.analysis import Shed
 from inference.frames import FrameError
 from sessions.live.runtime import current
 from sessions.models import ClassSession

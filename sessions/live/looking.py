@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from inference.batcher import Shed
+from inference.analysis import Shed
 from inference.frames import FrameError
 from sessions.live import protocol
 from sessions.live.counters import Counters

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from channels.db import database_sync_to_async
 from django.conf import settings
 
-from inference.paths import COMPILED
-from inference.service import Options, Service
+from inference.service import Service
 from inference.stages import Stages
 from sessions.live.agreement import read_truths
+from sessions.live.analysis import analysis, options
 from sessions.live.counters import Counters
 from sessions.live.exchange import Exchange
 from sessions.live.housekeeping import Housekeeping
@@ -295,17 +295,7 @@ class Runtime:
 def from_settings() -> Runtime:
     """A runtime as the settings describe it; nothing is started or loaded yet."""
     counters = Counters()
-    options = Options(
-        models_dir=settings.MODELS_DIR,
-        model=settings.EMOTION_MODEL if settings.POLICY == "emotion" else None,
-        detector=settings.FACE_DETECTOR,
-        runtime=settings.INFERENCE_RUNTIME,
-        compiled=settings.DATA_DIR / COMPILED,
-        max_bytes=settings.FRAME_MAX_BYTES,
-        max_pixels=settings.FRAME_MAX_PIXELS,
-        recorded=settings.RECORDED_FRAMES,
-    )
-    service = Service(options)
+    service = Service(options(), analysis)
     recorder = Recorder(settings.DATA_DIR / "journal", counters, stages=service.stages)
     return Runtime(service, recorder, counters)
 

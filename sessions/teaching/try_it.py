@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from inference.batcher import Shed
+from inference.analysis import Shed
 from inference.frames import FrameError, FrameProblem
 from inference.labels import EMOTIONS
 from inference.manifest import available_models

@@ -1,0 +1,187 @@
+"""The analysis on Ray Serve: a real cluster with two replicas of the real model."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from inference.analysis import Analysis, Options, Shed
+from inference.frames import FrameError
+from inference.here import AnalysisHere
+from inference.on_ray.private import TOKEN_FILE, prepare
+from inference.pipeline import FrameResult
+from inference.stages import Stages
+from tests.conftest import ROOT, skip_or_fail
+from tests.data_folder import COMPILED
+from tests.ray_cluster import RayCluster, running_ray
+from tests.server import running_server
+
+MODEL = "compact"
+MARK = b"this-frame-was-here-" + os.urandom(8).hex().encode()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[RayCluster]:
+    if find_spec("ray") is None:
+        skip_or_fail("Ray is not installed: pip install -r requirements-ray.txt")
+    with running_ray() as running:
+        running.serve(EMOTION_MODEL=MODEL)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def stages() -> Stages:
+    return Stages()
+
+
+@pytest.fixture(scope="module")
+def analysis(cluster: RayCluster, stages: Stages) -> Iterator[Analysis]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("RAY_AUTH_TOKEN_PATH", raising=False)
+        prepare(cluster.folder)
+        from inference.on_ray.client import AnalysisOnRay
+
+        analysis = AnalysisOnRay(cluster.environ["RAY_ADDRESS"], stages)
+        yield analysis
+        analysis.stop()
+
+
+def marked(jpeg: bytes) -> bytes:
+    """The same picture with a comment that can be looked for."""
+    return jpeg[:2] + b"\xff\xfe" + (len(MARK) + 2).to_bytes(2, "big") + MARK + jpeg[2:]
+
+
+async def test_a_frame_is_answered_as_by_the_process_itself(
+    analysis: Analysis, face_jpeg: bytes, stages: Stages
+) -> None:
+    options = Options(ROOT / "models", MODEL, "yunet", "openvino", COMPILED, 300_000, 1_000_000)
+    here = AnalysisHere(options, Stages())
+    expected = await here.analyse(face_jpeg, group=1, member=1)
+    here.stop()
+    seen = await analysis.analyse(face_jpeg, group=1, member=1)
+    assert (seen.box, seen.faces, seen.model, seen.detector) == (
+        expected.box, expected.faces, MODEL, "yunet"
+    )  # fmt: skip
+    assert seen.probabilities == pytest.approx(expected.probabilities, abs=0.03)
+    assert analysis.served == here.served
+    took = {s.labels["stage"]: s.value for m in stages.collect() for s in m.samples
+            if s.name.endswith("_sum")}  # fmt: skip
+    assert all(took[stage] > 0 for stage in ("queue", "decode", "detect", "emotion", "hop"))
+
+
+async def test_what_is_no_picture_is_rejected_and_disturbs_no_other(
+    analysis: Analysis, face_jpeg: bytes
+) -> None:
+    before = analysis.stats()
+    bad, good = await asyncio.gather(
+        analysis.analyse(b"no picture", group=1, member=1),
+        analysis.analyse(face_jpeg, group=1, member=2),
+        return_exceptions=True,
+    )
+    assert isinstance(bad, FrameError)
+    assert isinstance(good, FrameResult)
+    assert good.faces == 1
+    after = analysis.stats()
+    assert (after["rejected"] - before["rejected"], after["answered"] - before["answered"]) == (
+        1, 1
+    )  # fmt: skip
+
+
+def test_a_picture_shows_every_face(analysis: Analysis, group_jpeg: bytes) -> None:
+    picture = analysis.picture(group_jpeg, 2_000_000, 10_000_000, "served")
+    assert len(picture.faces) == 5
+    assert [model.name for model in picture.models] == [MODEL]
+    assert analysis.picture(group_jpeg, 2_000_000, 10_000_000, "none").models == ()
+    with pytest.raises(FrameError):
+        analysis.picture(b"no picture", 2_000_000, 10_000_000, "served")
+
+
+async def test_no_frame_is_in_any_file_of_the_cluster(
+    analysis: Analysis, cluster: RayCluster, face_jpeg: bytes, group_jpeg: bytes
+) -> None:
+    frame = marked(face_jpeg)
+    await asyncio.gather(*(analysis.analyse(frame, group=1, member=n) for n in range(60)))
+    large = marked(group_jpeg) + bytes(1_900_000 - len(group_jpeg))
+    await asyncio.to_thread(analysis.picture, large, 2_000_000, 10_000_000, "served")
+    files = [path for path in cluster.folder.rglob("*") if path.is_file()]
+    logs = [path for path in files if path.suffix in (".log", ".out", ".err")]
+    assert len(logs) > 10
+    assert [path for path in files if MARK in path.read_bytes()] == []
+    spilled = [path for path in cluster.folder.rglob("*spill*") if any(path.iterdir())]
+    assert spilled == []
+
+
+def test_a_stranger_without_the_token_may_do_nothing(
+    cluster: RayCluster, analysis: Analysis, tmp_path: Path
+) -> None:
+    (tmp_path / TOKEN_FILE).write_text("0" * 64)
+    address = cluster.environ["RAY_ADDRESS"]
+    code = f"import ray; ray.init(address={address!r}, log_to_driver=False); print('inside')"
+    environ = {
+        **os.environ, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(tmp_path / TOKEN_FILE),
+        "RAY_gcs_rpc_server_reconnect_timeout_s": "3", "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode
+    assert "inside" not in done.stdout
+    assert (cluster.folder / TOKEN_FILE).stat().st_mode & 0o077 == 0
+
+
+async def test_a_killed_replica_costs_the_frames_that_it_had_and_comes_back(
+    analysis: Analysis, cluster: RayCluster, face_jpeg: bytes
+) -> None:
+    outcomes: list[tuple[float, bool]] = []
+    killed_at = 0.0
+
+    async def pupil(number: int) -> None:
+        for _ in range(12):
+            began = time.monotonic()
+            try:
+                await analysis.analyse(face_jpeg, group=1, member=number)
+                outcomes.append((time.monotonic(), True))
+            except Shed:
+                outcomes.append((time.monotonic(), False))
+            await asyncio.sleep(max(0.0, 0.5 - (time.monotonic() - began)))
+
+    async def accident() -> None:
+        nonlocal killed_at
+        await asyncio.sleep(2.5)
+        killed_at = time.monotonic()
+        cluster.replicas()[0].kill()
+
+    await asyncio.gather(*(pupil(number) for number in range(10)), accident())
+    assert len(outcomes) == 120
+    assert all(answered for at, answered in outcomes if at < killed_at)
+    # Whatever was lost was lost at once; the rest of the class did not notice.
+    assert all(answered for at, answered in outcomes if at > killed_at + 2)
+    assert sum(not answered for _, answered in outcomes) <= 20
+    deadline = time.monotonic() + 60
+    while len(cluster.replicas()) < 2:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.2)
+    assert analysis.is_healthy
+
+
+async def test_a_site_serves_a_class_by_the_cluster(cluster: RayCluster, face_jpeg: bytes) -> None:
+    from tests.classroom import Pupil, Teacher, until
+
+    with running_server(EMOTION_MODEL=MODEL, **cluster.environ) as server:
+        assert server.health()["model"]["name"] == MODEL
+        session = Teacher(server).open_session()
+        async with Pupil(server, session.code).socket() as socket:
+            await socket.say(type="camera", state="on")
+            answer = await socket.frame(face_jpeg)
+            assert (answer["type"], answer["faces"]) == ("result", 1)
+        rows = f"from class_sessions_sample where session_id = {session.pk}"
+        until(lambda: server.query(f"select count(*) {rows}") == [(1,)])
+    assert len(cluster.replicas()) == 2
