@@ -17,10 +17,12 @@ from typing import Any, Final
 from django.utils.timezone import is_aware
 
 from inference.labels import EMOTIONS
+from sessions.live.ahead import adopt
 from sessions.models import Participant, RoomSample, Sample
 
 logger = logging.getLogger(__name__)
 
+ENDING: Final = ".jsonl"
 FIELDS: Final = (
     "session_id", "participant_id", "second", "faces",
     *EMOTIONS, "emotion", "engagement", "model_name",
@@ -54,12 +56,16 @@ class Journal:
 
     def files(self) -> list[Path]:
         """The files that wait, the oldest first."""
-        return sorted(self._folder.glob("*.jsonl"))
+        return sorted(self._folder.glob(f"*{ENDING}"))
+
+    def adopt(self) -> None:
+        """Have what killed processes left behind wait, too."""
+        adopt(self._folder, ENDING)
 
     def write(self, entries: Entries) -> Path:
         """Keep them; the file's path. Raises OSError, and leaves no part of a file then."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._folder / f"{time.time_ns():020}-{uuid.uuid4().hex}.jsonl"
+        path = self._folder / f"{time.time_ns():020}-{uuid.uuid4().hex}{ENDING}"
         _write_whole(path, b"".join(_lines(entries)))
         return path
 
@@ -94,13 +100,8 @@ class Journal:
 
 def _lines(entries: Entries) -> Iterator[bytes]:
     for sample in entries.samples:
-        try:
-            values = {name: getattr(sample, name) for name in (*FIELDS, *NEWER)}
-            yield _line({"at": sample.at.isoformat(), **values})
-        except (AttributeError, TypeError, ValueError):
-            # The database would refuse it as well.
-            who = sample.participant_id
-            logger.warning("A sample of participant %s makes no sense and is dropped", who)
+        if line := line_of(sample):
+            yield line
     for room in entries.rooms:
         values = {name: getattr(room, name) for name in ROOM_FIELDS}
         yield _line({"room": room.at.isoformat(), **values})
@@ -108,6 +109,18 @@ def _lines(entries: Entries) -> Iterator[bytes]:
         yield _line({"camera": state, "participant_id": participant_id})
     for connection_id, at in entries.closed.items():
         yield _line({"closed": at.isoformat(), "connection_id": connection_id})
+
+
+def line_of(sample: Sample) -> bytes:
+    """One sample's line; empty for one that makes no sense, which is logged."""
+    try:
+        values = {name: getattr(sample, name) for name in (*FIELDS, *NEWER)}
+        return _line({"at": sample.at.isoformat(), **values})
+    except (AttributeError, TypeError, ValueError):
+        # The database would refuse it as well.
+        who = sample.participant_id
+        logger.warning("A sample of participant %s makes no sense and is dropped", who)
+        return b""
 
 
 def _line(values: dict[str, Any]) -> bytes:

@@ -16,9 +16,10 @@ from django.db import connection, transaction
 from django.db.utils import Error
 
 from inference.stages import Stages
+from sessions.live.ahead import Ahead
 from sessions.live.counters import Counters
 from sessions.live.inserting import Inserter
-from sessions.live.journal import Entries, Journal
+from sessions.live.journal import Entries, Journal, line_of
 from sessions.live.room_buffer import RoomBuffer, store
 from sessions.models import Connection, Participant, Sample
 
@@ -40,7 +41,8 @@ class Recorder:
 
     While the database is away all of it waits, the newest samples up to max_waiting. A sample
     is stored once, however often it is tried, and one that cannot be stored is dropped alone.
-    What cannot be written before the end goes to the journal and is stored at the next start.
+    What cannot be written before the end goes to the journal and is stored at the next start; so
+    are the samples of a process that is killed.
     Every method but flush() returns at once and is safe from every thread.
     """
 
@@ -53,6 +55,7 @@ class Recorder:
     ) -> None:
         """journal: a folder; None keeps nothing beyond the end. stages: takes the times down."""
         self._journal = None if journal is None else Journal(journal)
+        self._ahead = None if journal is None else Ahead(journal, max_waiting)
         self._counts = counts
         self.rooms = RoomBuffer(counts)
         self._max_waiting = max_waiting
@@ -115,8 +118,14 @@ class Recorder:
         }
 
     def add(self, sample: Sample) -> None:
-        """Store an unsaved sample soon; the oldest one is dropped when too many wait."""
+        """Store an unsaved sample soon; the oldest one is dropped when too many wait.
+
+        When it returns, the sample outlives this process.
+        """
+        line = line_of(sample) if self._ahead else b""
         with self._lock:
+            if self._ahead and line:
+                self._ahead.write(line)
             self._samples.append(sample)
             self._trim()
 
@@ -182,6 +191,7 @@ class Recorder:
         """Store what an earlier process could not. Raises django.db.Error, and tries again then."""
         if self._journal is None or self._is_recovered:
             return
+        self._journal.adopt()
         for path in self._journal.files():
             try:
                 entries = self._journal.read(path)
@@ -219,6 +229,7 @@ class Recorder:
             self._writing = []
         rooms = self.rooms.take()
         if not samples and not cameras and not closed and not rooms:
+            self._forget_ahead()
             return
         count = len(samples) + len(rooms)
         if self._journal is None:
@@ -230,6 +241,12 @@ class Recorder:
             logger.exception("%d samples are lost: the journal cannot be written", count)
         else:
             logger.warning("%d samples wait in the journal for the next start", count)
+            self._forget_ahead()
+
+    def _forget_ahead(self) -> None:
+        with self._lock:
+            if self._ahead:
+                self._ahead.close()
 
     # Samples -----------------------------------------------------------------------------------
 
@@ -256,6 +273,9 @@ class Recorder:
         with self._lock:
             count = min(MAX_BATCH, len(self._samples))
             self._writing = [self._samples.popleft() for _ in range(count)]
+            is_all = not self._samples
+            if self._ahead and is_all:
+                self._ahead.turn()
         try:
             with self._stages.measure("store", count):
                 self._inserter.insert(self._writing)
@@ -267,6 +287,8 @@ class Recorder:
             raise
         with self._lock:
             self._writing = []
+            if self._ahead and is_all:
+                self._ahead.stored()
 
     # Cameras and moments -------------------------------------------------------------------------
 
