@@ -2,7 +2,8 @@
 #             WEB_PROCESSES=4 serves the address by so many processes
 # make run-lan   the same over HTTPS for every device in the room
 # make run-public   a site on the internet, with Caddy in front (DOMAIN=class.example.org)
-# make demo   the same, with a demonstration teacher, a finished class and a live one
+# make run-cluster   the same with PostgreSQL, Redis, Ray and several processes (docs/operations.md)
+# make demo   the site, with a demonstration teacher, a finished class and a live one
 # make test   the whole suite (TESTS=tests/test_env.py for a part of it)
 # make lint   style, types of Python and JavaScript, directions of imports, migrations, deployment
 # make coverage   the suite, and which lines it did not run
@@ -43,7 +44,7 @@ TSC := .ci/js/node_modules/.bin/tsc
 LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras \
   --quiet --custom-compile-command 'make lock' $(UPGRADE)
 
-.PHONY: run run-lan run-public demo prepare test coverage lint lint-js format audit lock bench screenshots vggface2 clean
+.PHONY: run run-lan run-public run-cluster demo prepare test coverage lint lint-js format audit lock bench screenshots vggface2 clean
 
 run: prepare
 	@echo "Serving on http://localhost:$(PORT) as soon as the model is warm (see /readyz)"
@@ -56,6 +57,10 @@ run-lan: prepare
 # Caddy in front gets and renews the certificate; only the name is to be said.
 run-public: prepare
 	@exec $(SITE) $(BIN)/python -m engagement_site.public
+
+# PostgreSQL, Redis, Ray with its replicas, web processes and Caddy, all on this machine.
+run-cluster: $(VENV)/.installed-ray
+	@exec $(SITE) $(BIN)/python -m engagement_site.cluster
 
 # A class plays in the live session: its frames bring their answers along, past the model alone.
 demo: export RECORDED_FRAMES = 1

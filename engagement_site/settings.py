@@ -152,12 +152,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "PRAGMA secure_delete=ON;",
     }
 else:
-    # A page must not wait for a database that is away. Nothing here needs a session of the
-    # server's own, so that a pool like PgBouncer may stand between.
+    # A page must not wait for a database that is away.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         connect_timeout=3, keepalives_idle=5, keepalives_interval=1, keepalives_count=3,
         tcp_user_timeout=4000,
     )  # fmt: skip
+    # Behind a pool that lends connections by transaction: no cursor lives longer than one.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.flag("DATABASE_POOLED", False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "")

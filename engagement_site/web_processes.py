@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from engagement_site.private import make_private
+from engagement_site.supervised import escaped, quoted, section
 
 FOLDER: Final = "web"
 MOST: Final = 64
@@ -46,40 +47,35 @@ class WebProcesses:
     def configuration(self) -> str:
         """Supervisor's file."""
         command = (
-            f"{_quoted(sys.executable)} -m daphne -v 0 --fd 0 "
+            f"{quoted(sys.executable)} -m daphne -v 0 --fd 0 "
             f"-e tcp:port=%(process_num)d:interface=127.0.0.1 {PROGRAM}"
         )
         return "\n".join(
             (
-                "[supervisord]",
-                "nodaemon = true",
-                "logfile = /dev/null",
-                "logfile_maxbytes = 0",
-                f"pidfile = {_escaped(self.folder / 'supervisord.pid')}",
-                "[fcgi-program:web]",
-                f"command = {command}",
-                f"socket = tcp://{self.host}:{self.port}",
-                "process_name = web_%(process_num)d",
-                f"numprocs = {self.count}",
-                f"numprocs_start = {self.own_ports.start}",
-                # It is there again at once, however often it dies: a class waits for it.
-                "startsecs = 0",
-                "autorestart = true",
-                "stopwaitsecs = 30",
-                "stdout_logfile = /dev/fd/1",
-                "stdout_logfile_maxbytes = 0",
-                "redirect_stderr = true",
-                "",
+                section(
+                    "supervisord",
+                    nodaemon="true",
+                    logfile="/dev/null",
+                    logfile_maxbytes=0,
+                    pidfile=escaped(self.folder / "supervisord.pid"),
+                ),
+                section(
+                    "fcgi-program:web",
+                    command=command,
+                    socket=f"tcp://{self.host}:{self.port}",
+                    process_name="web_%(process_num)d",
+                    numprocs=self.count,
+                    numprocs_start=self.own_ports.start,
+                    # It is there again at once, however often it dies: a class waits for it.
+                    startsecs=0,
+                    autorestart="true",
+                    stopwaitsecs=30,
+                    stdout_logfile="/dev/fd/1",
+                    stdout_logfile_maxbytes=0,
+                    redirect_stderr="true",
+                ),
             )
         )
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("%", "%%")
-
-
-def _quoted(path: str) -> str:
-    return f'"{_escaped(Path(path))}"'
 
 
 def from_environment() -> WebProcesses:

@@ -30,7 +30,7 @@ class Postgres:
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs = programs
         self._folder = folder
-        self._user = _unprivileged() if os.geteuid() == 0 else None
+        self._user = unprivileged()
         self.port = free_port()
         if self._user:
             shutil.chown(folder, self._user)
@@ -75,7 +75,9 @@ def running_postgres(programs: Path) -> Iterator[Postgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _unprivileged() -> str:
-    """PostgreSQL refuses to run as root."""
+def unprivileged() -> str | None:
+    """Whom PostgreSQL, which refuses to run as root, runs as; None for oneself."""
+    if os.geteuid() != 0:
+        return None
     names = {entry.pw_name for entry in pwd.getpwall()}
     return next(name for name in UNPRIVILEGED if name in names)

@@ -166,6 +166,7 @@ def test_figures_of_an_outcome() -> None:
         "answered": 3,
         "shed": 1,
         "stored": 3,
+        "reconnects": 0,
         "rtt_ms": {"p50": 200.0, "p95": 290.0, "p99": 298.0},
         "frames_per_second": 1.5,
         "errors": 1,

@@ -18,7 +18,8 @@ class Front:
 
     domain: its name. port: where the site listens on this machine. http_port and https_port:
     Caddy's. own_authority: certificates by an authority of Caddy's own instead of a public one, to
-    try it out. folder: what Caddy keeps. Raises ValueError for what is no name of a host.
+    try it out, also as localhost. folder: what Caddy keeps. Raises ValueError for what is no name
+    of a host.
     """
 
     domain: str
@@ -29,7 +30,8 @@ class Front:
     folder: Path
 
     def __post_init__(self) -> None:
-        if not NAME.fullmatch(self.domain):
+        is_here = self.own_authority and self.domain == "localhost"
+        if not is_here and not NAME.fullmatch(self.domain):
             raise ValueError(
                 f"DOMAIN is {self.domain!r}; it has to be the site's name in small letters, "
                 "such as DOMAIN=class.example.org, without https:// and without a port."
@@ -41,8 +43,11 @@ class Front:
         port = "" if self.https_port == 443 else f":{self.https_port}"
         return f"https://{self.domain}{port}"
 
-    def caddyfile(self) -> str:
-        """Caddy's configuration. No access log: it would keep the addresses of students."""
+    def caddyfile(self, handled: str = "") -> str:
+        """Caddy's configuration. No access log: it would keep the addresses of students.
+
+        handled: how requests are, instead of by one process at port.
+        """
         # Its root certificate is for whoever asks for it, not for this machine's own trust.
         own = "\n\tlocal_certs\n\tskip_install_trust" if self.own_authority else ""
         return f"""{{
@@ -52,7 +57,7 @@ class Front:
 	storage file_system "{self.folder / "caddy"}"{own}
 }}
 {self.domain} {{
-	reverse_proxy 127.0.0.1:{self.port}
+	{handled or f"reverse_proxy 127.0.0.1:{self.port}"}
 }}
 """
 

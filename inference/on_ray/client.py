@@ -101,13 +101,17 @@ class AnalysisOnRay:
         return seen
 
     async def _ask(self, frames: list[bytes]) -> list[Answer]:
-        """One call to whichever replica Serve chooses. Raises Shed and AnalysisFailed."""
-        response = self._handle.analyse.remote(frames)
+        """One call to whichever replica Serve chooses, and to another where that one has died.
+
+        Raises Shed and AnalysisFailed.
+        """
         try:
             async with asyncio.timeout(MAX_AGE_S):
-                answers: list[Answer] = await response
+                try:
+                    answers = await self._call(frames)
+                except GONE:
+                    answers = await self._call(frames)
         except TimeoutError:
-            response.cancel()
             raise Shed(f"No answer came within {MAX_AGE_S:.0f} s.") from None
         except BackPressureError:
             raise Shed(BUSY) from None
@@ -116,6 +120,15 @@ class AnalysisOnRay:
         except RayError as error:
             raise AnalysisFailed(FAILED) from error
         self._count("batches")
+        return answers
+
+    async def _call(self, frames: list[bytes]) -> list[Answer]:
+        response = self._handle.analyse.remote(frames)
+        try:
+            answers: list[Answer] = await response
+        except asyncio.CancelledError:
+            response.cancel()
+            raise
         return answers
 
     def picture(

@@ -13,6 +13,7 @@ from inference.on_ray import APPLICATION
 from inference.on_ray.replica import Replica
 
 MOST_REPLICAS: Final = 10_000
+QUIET: Final = {"enable_access_log": False}
 CALLS: Final = 8
 """Of a replica."""
 
@@ -40,9 +41,10 @@ def deploy(options: Options, replicas: Replicas) -> None:
 
     Blocks until they are ready. options.threads: cores of one replica, at least 1.
     """
-    serve.start(proxy_location="Disabled", logging_config={"enable_access_log": False})
+    serve.start(proxy_location="Disabled", logging_config=QUIET)
     deployment = serve.deployment(Replica).options(
         name=APPLICATION,
+        logging_config=QUIET,
         ray_actor_options={"num_cpus": options.threads},
         # Calls of many frames each: one is looked at, and more are there when it ends. What is
         # more waits in the web processes, briefly, or is shed there.

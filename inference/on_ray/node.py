@@ -35,6 +35,8 @@ def command(chosen: argparse.Namespace) -> list[str]:
         *("start", "--block", "--disable-usage-stats"),
         f"--object-store-memory={OBJECT_STORE_BYTES}",
         f"--node-ip-address={chosen.ip}",
+        # Any free ones: Ray's own range may hold the port of something else.
+        *("--min-worker-port=0", "--max-worker-port=0"),
     ]
     if chosen.cpus is not None:
         own.append(f"--num-cpus={chosen.cpus}")

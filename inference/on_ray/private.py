@@ -21,7 +21,14 @@ def prepare(folder: Path) -> None:
     folder: where the cluster's token is kept, which is made if need be. Without it nobody may
     run anything on the cluster. A token that the environment names goes before it.
     """
-    os.environ |= {"RAY_AUTH_MODE": "token", "RAY_USAGE_STATS_ENABLED": "0"}
+    os.environ |= {
+        "RAY_AUTH_MODE": "token",
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_COLOR_PREFIX": "0",
+        # A process that has lost its cluster ends after so many seconds, and is started again.
+        "RAY_gcs_rpc_server_reconnect_timeout_s": "10",
+        "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "5",
+    }
     if not os.environ.get("RAY_AUTH_TOKEN") and not os.environ.get("RAY_AUTH_TOKEN_PATH"):
         os.environ["RAY_AUTH_TOKEN_PATH"] = str(_token(folder))
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 import httpx
 import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Origin
 
 from inference.video import UnreadableFile, sample_video, webcam_jpeg
@@ -30,6 +30,10 @@ MAX_FRAMES: Final = 600
 ANSWER_WITHIN_S: Final = 20.0
 STORED_WITHIN_S: Final = 5.0
 PING_EVERY_S: Final = 2.0
+RECONNECT_S: Final = 0.5
+BROKEN: Final = 1006
+RETURNING: Final = frozenset({1001, BROKEN, 1011, 4012, 4014, 4500})
+"""Codes of closed connections whose pages come back."""
 
 OnAnswer = Callable[[str, float], object]
 """Called after every answered frame: the answer's type, and seconds since it was sent."""
@@ -45,6 +49,7 @@ class Outcome:
     answered: int = 0
     shed: int = 0
     stored: int = 0
+    reconnects: int = 0
     rtt_s: list[float] = field(default_factory=list)
     errors: Counter[str] = field(default_factory=Counter)
     first_at: float | None = None
@@ -58,6 +63,7 @@ class Outcome:
             "sent": self.sent,
             "answered": self.answered,
             "shed": self.shed,
+            "reconnects": self.reconnects,
             "stored": self.stored,
             "rtt_ms": {
                 name: None if value is None else round(float(value), 1)
@@ -110,16 +116,28 @@ class SimulatedStudent:
         self.browser.join(self._name)
 
     async def attend(self, begin_at: float, on_answer: OnAnswer) -> None:
-        """Send frames from begin_at (of time.monotonic) on; what fails is counted."""
-        try:
-            async with self._connect() as socket:
-                await self._attend(socket, begin_at + self._delay_s, on_answer)
-        except ConnectionClosed as closed:
-            code = closed.rcvd.code if closed.rcvd else 1006
-            self._outcome.errors[f"closed_{code}"] += 1
-        except (OSError, WebSocketException, ValueError) as error:
-            # TimeoutError is an OSError.
-            self._outcome.errors[type(error).__name__] += 1
+        """Send frames from begin_at (of time.monotonic) on; what fails is counted.
+
+        As a page does, it connects again where the connection breaks, until its time is over.
+        """
+        begin_at += self._delay_s
+        while True:
+            try:
+                async with self._connect() as socket:
+                    await self._attend(socket, begin_at, on_answer)
+                return
+            except ConnectionClosed as closed:
+                code = closed.rcvd.code if closed.rcvd else BROKEN
+                problem, may_return = f"closed_{code}", code in RETURNING
+            except (OSError, WebSocketException, ValueError) as error:
+                # TimeoutError is an OSError.
+                problem = type(error).__name__
+                may_return = isinstance(error, (ConnectionError, InvalidStatus))
+            if not may_return or time.monotonic() >= begin_at + self._plan.seconds:
+                self._outcome.errors[problem] += 1
+                return
+            self._outcome.reconnects += 1
+            await asyncio.sleep(RECONNECT_S)
 
     def _connect(self) -> connect:
         parts = urllib.parse.urlsplit(self._plan.url)
