@@ -20,6 +20,7 @@ from tests.data_folder import COMPILED
 from tests.server import ROOT, free_port
 
 STARTED_WITHIN_S = 120
+READY = "of the analysis are ready"
 
 
 class RayCluster:
@@ -47,9 +48,11 @@ class RayCluster:
 
     def serve(self, **environ: str) -> None:
         """Have `manage.py serve_analysis` run, as settings of the environment say."""
+        self.end_serving()
+        before = self.log.count(READY)
         self._analysis = self._run([sys.executable, "manage.py", "serve_analysis"], environ)
         deadline = time.monotonic() + STARTED_WITHIN_S
-        while "are ready" not in self.log:
+        while self.log.count(READY) == before:
             if self._analysis.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the replicas did not start:\n{self.log}")
             time.sleep(0.2)
@@ -64,15 +67,22 @@ class RayCluster:
         everything = psutil.Process(self._node.pid).children(recursive=True)
         return [one for one in everything if "ServeReplica" in " ".join(one.cmdline())]
 
+    def end_serving(self) -> None:
+        """Stop the command; its replicas stay."""
+        if self._analysis is not None:
+            self._analysis.terminate()
+            self._analysis.wait(30)
+            self._analysis = None
+
     def stop(self) -> None:
         """At once: Ray itself takes half a minute over it."""
-        for process in (self._analysis, self._node):
-            if process is not None:
-                for one in psutil.Process(process.pid).children(recursive=True):
-                    with contextlib.suppress(psutil.NoSuchProcess):
-                        one.kill()
-                process.kill()
-                process.wait()
+        self.end_serving()
+        if self._node is not None:
+            for one in psutil.Process(self._node.pid).children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    one.kill()
+            self._node.kill()
+            self._node.wait()
 
     def _run(self, command: list[str], environ: dict[str, str]) -> subprocess.Popen[bytes]:
         with self.log_file.open("ab") as log:

@@ -65,8 +65,9 @@ def _scale(replicas: Replicas) -> dict[str, Any]:
         "autoscaling_config": {
             "min_replicas": replicas.least,
             "max_replicas": replicas.most,
-            # A call that waits for another is a late answer.
-            "target_ongoing_requests": 1.5,
+            # A web process has as many calls under way as there are replicas, and no more: one
+            # that always has a call is at its limit.
+            "target_ongoing_requests": 0.75,
             # A lesson begins within a minute, and ends for all at once.
             "upscale_delay_s": 5,
             "downscale_delay_s": 300,

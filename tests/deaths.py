@@ -1,7 +1,7 @@
-"""What a class of `make run-cluster` loses by two deaths: `python -m tests.two_deaths`.
+"""What a class of `make run-cluster` loses by deaths: `python -m tests.deaths --kill web replica`.
 
-It starts everything in a new folder, lets simulated students take part through Caddy, kills one
-web process and one replica at half time, and prints one JSON object.
+It starts everything in a new folder, lets simulated students take part through Caddy, kills at
+half time one process of each kind that is named, and prints one JSON object.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import django
 from django.apps import apps
@@ -24,15 +25,24 @@ if not apps.ready:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "engagement_site.settings")
     django.setup()
 
-# E402: what follows imports models.
 from sessions.demo.browser import Plan
 from sessions.demo.simulation import Outcome, read_frames, simulate
 from tests import real_faces
 from tests.cluster import RunningCluster, running_cluster, trust
 
+KINDS: Final[Mapping[str, str]] = {
+    "web": "daphne", "replica": "ServeReplica", "redis": "redis-server"
+}  # fmt: skip
+"""A word of the command of each."""
 
-def class_with_two_deaths(
-    cluster: RunningCluster, code: str, students: int, seconds: float, videos: list[list[bytes]]
+
+def class_with_deaths(
+    cluster: RunningCluster,
+    code: str,
+    students: int,
+    seconds: float,
+    videos: list[list[bytes]],
+    kinds: Sequence[str],
 ) -> dict[str, Any]:
     """What simulate_class prints, and: shed_for_s, from the deaths to the last frame shed."""
     answers: list[tuple[float, str]] = []
@@ -44,8 +54,8 @@ def class_with_two_deaths(
             await asyncio.sleep(0.1)
         await asyncio.sleep(seconds / 2)
         killed_at = time.monotonic()
-        cluster.web_processes()[0].kill()
-        cluster.replicas()[0].kill()
+        for kind in kinds:
+            cluster.named(KINDS[kind])[0].kill()
 
     async def attend() -> Outcome:
         plan = Plan(f"https://localhost:{cluster.https_port}", code, students, 1.0, seconds)
@@ -65,10 +75,11 @@ def class_with_two_deaths(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.cluster", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.deaths", description=__doc__)
     parser.add_argument("--students", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--model", default="vggface2_resnet50")
+    parser.add_argument("--kill", nargs="+", choices=tuple(KINDS), default=["web", "replica"])
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         videos = [read_frames(real_faces.write_video(Path(made) / "video.mp4"))]
@@ -77,9 +88,13 @@ def main() -> None:
         started_s = round(time.monotonic() - began, 1)
         trust(cluster.authority)
         code = cluster.open_session("Load")
-        found = class_with_two_deaths(cluster, code, chosen.students, chosen.seconds, videos)
+        found = class_with_deaths(
+            cluster, code, chosen.students, chosen.seconds, videos, chosen.kill
+        )
 
-    print(json.dumps({"model": chosen.model, "started_s": started_s, **found}))
+    print(
+        json.dumps({"model": chosen.model, "killed": chosen.kill, "started_s": started_s, **found})
+    )
 
 
 if __name__ == "__main__":
