@@ -118,6 +118,14 @@ async def test_a_call_that_fails_fails_its_frames_and_the_next_is_made(error: Ex
     assert await gathering.analyse(b"", group=1, member=1) == SEEN
 
 
+async def test_the_unforeseen_leaves_nobody_without_an_answer() -> None:
+    calls = Calls()
+    calls.error = RuntimeError("unforeseen")
+    calls.go_on.set()
+    with pytest.raises(AnalysisFailed):
+        await Gathering(calls.ask, Sums(), 1).analyse(b"", group=1, member=1)
+
+
 async def test_each_frame_has_its_own_answer() -> None:
     async def ask(frames: list[bytes]) -> list[Answer]:
         found: dict[bytes, FrameResult | FrameError | None] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -12,6 +13,8 @@ from inference.on_ray.replica import MAX_BATCH, Answer
 from inference.pipeline import FrameResult
 from inference.stages import Timer
 from inference.waiting import Job, Waiting
+
+logger = logging.getLogger(__name__)
 
 MAX_WAIT_S: Final = 0.4
 """A frame that waits longer is shed."""
@@ -78,7 +81,10 @@ class Gathering:
         began = time.monotonic()
         try:
             answers = await self._ask([job.jpeg for job in jobs])
-        except (Shed, AnalysisFailed) as error:
+        except Exception as error:
+            if not isinstance(error, (Shed, AnalysisFailed)):
+                logger.exception("A call of %d frames failed", len(jobs))
+                error = AnalysisFailed(FAILED)
             for job in jobs:
                 job.settle(type(error)(*error.args))
             return

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from argparse import ArgumentTypeError
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +26,7 @@ from sessions.demo.capacity.crowd import Crowd
 from sessions.demo.capacity.figures import Point, find_most, most_carried, summary
 from sessions.demo.capacity.own_site import own_site
 from sessions.demo.simulation import read_frames
+from sessions.management.arguments import count
 
 RECORDED: Final = recorded.write(Recording(1, 0.0, 0.0, (0.04, 0.0, 0.03, 0.5, 0.38, 0.04, 0.01)))
 
@@ -41,8 +41,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--model", default=settings.EMOTION_MODEL, help="one of models/")
-        parser.add_argument("--most", type=_count, default=1000, help="students at most")
-        parser.add_argument("--seconds", type=_count, default=20, help="of each load")
+        parser.add_argument("--most", type=count, default=1000, help="students at most")
+        parser.add_argument("--seconds", type=count, default=20, help="of each load")
         parser.add_argument("--overload", action="store_true", help="then three times too many")
         parser.add_argument(
             "--without-analysis",
@@ -123,9 +123,3 @@ def limit_per_s(model: str, jpeg: bytes) -> float:
         return round(1000 / measure_frame(pipeline, jpeg), 1)
     finally:
         pipeline.close()
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)

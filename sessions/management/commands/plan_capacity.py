@@ -1,7 +1,6 @@
 """What a number of students needs, from what was measured of a few."""
 
 import json
-from argparse import ArgumentTypeError
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sessions.demo.capacity.plan import BUSY, MEASURED, Use, plan, read_costs
 from sessions.demo.capacity.queueing import BATCH, Scene, simulate
+from sessions.management.arguments import count
 
 READY: Final = (0.05, 0.25, 0.5, 0.75, 1.0)
 """Of the replicas that the whole lesson needs: so many run before it begins."""
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--students", type=_count, required=True)
+        parser.add_argument("--students", type=count, required=True)
         parser.add_argument("--model", default=settings.EMOTION_MODEL)
         parser.add_argument("--hours", type=float, default=5.0, help="of lessons a day")
         parser.add_argument("--core-price", type=float, default=20.0, help="of a core, a month")
@@ -52,9 +52,3 @@ class Command(BaseCommand):
             return
         for name, value in found.items():
             self.stdout.write(f"{name}: {value}")
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)

@@ -14,6 +14,7 @@ from sessions.codes import normalise_code
 from sessions.demo.browser import Plan, SimulationError
 from sessions.demo.simulation import read_frames, simulate
 from sessions.demo.stage_times import between, read_stages
+from sessions.management.arguments import count, positive
 
 
 class Command(BaseCommand):
@@ -23,9 +24,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--url", required=True, type=_url, help="of the running site")
         parser.add_argument("--join", required=True, metavar="CODE", help="of a live class")
-        parser.add_argument("--students", type=_count, default=20)
-        parser.add_argument("--fps", type=_positive, default=1.0, help="frames a second each")
-        parser.add_argument("--seconds", type=_positive, default=60.0)
+        parser.add_argument("--students", type=count, default=20)
+        parser.add_argument("--fps", type=positive, default=1.0, help="frames a second each")
+        parser.add_argument("--seconds", type=positive, default=60.0)
         parser.add_argument(
             "--video", required=True, nargs="+", type=Path, metavar="FILE", help="shared out"
         )
@@ -60,19 +61,3 @@ def _url(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise ArgumentTypeError(f"{text!r} must begin with http:// or https://")
     return text.rstrip("/")
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise ArgumentTypeError(f"{text!r} is not a number above 0")
-    return value
