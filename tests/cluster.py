@@ -40,6 +40,8 @@ class RunningCluster(Server):
         super().__init__(data_dir, {**ports, **own, **environ})
         self.port = _free_row()
         self.environ["PORT"] = str(self.port)
+        # It makes a token of its own.
+        self.environ.pop("RAY_AUTH_TOKEN", None)
         self.log_file = folder / "cluster.log"
 
     @property

@@ -19,7 +19,11 @@ from tests.conftest import ROOT, skip_or_fail
 
 @pytest.fixture
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH", "RAY_AUTH_MODE"):
+    for name in (
+        "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH", "RAY_AUTH_MODE", "RAY_USAGE_STATS_ENABLED",
+        "RAY_COLOR_PREFIX", "RAY_gcs_rpc_server_reconnect_timeout_s",
+        "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S",
+    ):  # fmt: skip
         # Set first, so that what prepare() sets is undone.
         monkeypatch.setenv(name, "")
 

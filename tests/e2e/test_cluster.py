@@ -156,5 +156,5 @@ def test_one_log_has_every_part_and_no_students_address(cluster: RunningCluster)
                  "Ready: frames are analysed", '"logger":"http"'):  # fmt: skip
         assert line in cluster.log, line
     assert "remote_ip" not in cluster.log
-    for name in ("environment", "postgres-password", "redis-password"):
+    for name in ("environment", "postgres-password", "redis-password", "../ray-token"):
         assert (cluster.folder / name).stat().st_mode & 0o077 == 0
