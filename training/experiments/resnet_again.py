@@ -5,7 +5,8 @@ Command:  python -m training.train training/experiments/resnet_again.py --models
 The shipped one was taught by compact's first training. This one's teacher has five trainings more,
 answers for the mirror image as well, and is also asked about mixed faces; and some of the
 faces are as webcams show them, for which a teacher answers as if they were not.
-Measured: not measured yet; for a processor with AMX, or a GPU.
+Measured: PrivateTest .679, FER+ majority .780, calibration error .021 (2026-11-27; AVX-512 with
+bfloat16, 82 s an epoch of the sprout and 13 min of the ResNet-50). The shipped one has .696, .777.
 """
 
 from dataclasses import replace
