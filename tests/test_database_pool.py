@@ -20,13 +20,11 @@ from tests.postgres import Postgres, unprivileged
 from tests.server import free_port, running_server
 
 FEW = 3
-"""Connections to PostgreSQL, for two processes with many threads."""
+"""Connections to PostgreSQL, for a process with many threads."""
 
 
 @pytest.fixture
-def pooled_url(
-    postgres_server: Postgres, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def pooled_url(postgres_server: Postgres) -> Iterator[str]:
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         skip_or_fail("PgBouncer is not installed: apt-get install pgbouncer")

@@ -25,7 +25,7 @@ def prepare(folder: Path) -> None:
         "RAY_AUTH_MODE": "token",
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_COLOR_PREFIX": "0",
-        # A process that has lost its cluster ends after so many seconds, and is started again.
+        # A process whose cluster stays away ends after so many seconds, and is started again.
         "RAY_gcs_rpc_server_reconnect_timeout_s": "10",
         "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "5",
     }

@@ -93,6 +93,7 @@ def test_what_hangs_is_started_again(cluster: RunningCluster) -> None:
 
 def test_new_code_is_served_without_an_interruption(cluster: RunningCluster) -> None:
     before = {one.pid for one in cluster.web_processes()}
+    replicas = {one.pid for one in cluster.replicas()}
     trusted = ssl.create_default_context(cafile=str(cluster.authority))
     address = f"https://localhost:{cluster.https_port}/join/"
     done, answers = threading.Event(), []
@@ -118,6 +119,8 @@ def test_new_code_is_served_without_an_interruption(cluster: RunningCluster) -> 
     after = {one.pid for one in cluster.web_processes()}
     assert len(after) == 2
     assert not before & after
+    until(lambda: len(cluster.replicas()) == 2, 90)
+    until(lambda: not replicas & {one.pid for one in cluster.replicas()}, 90)
 
 
 def test_a_backup_can_be_restored(cluster: RunningCluster, tmp_path: Path) -> None:
