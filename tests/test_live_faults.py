@@ -19,7 +19,7 @@ from tests.server import Server, running_server
 
 STUDENTS = 20
 SECONDS = 40.0
-"""Longer than all that is broken takes, which is some twenty."""
+"""Longer than what is broken of a class takes, which is some ten."""
 
 
 @pytest.fixture(scope="module")
@@ -86,35 +86,25 @@ async def test_whatever_is_ended_no_acknowledged_sample_is_lost_and_it_is_shown(
         frames = [[empty_frame()]]
         running = asyncio.create_task(simulate(plan, frames, lambda *_: None))
         await dashboard.expect_that(lambda said: said.get("connected") == STUDENTS)
-        await break_everything(Class(server, dashboard), dashboard)
+        await break_everything(Class(server, dashboard))
         outcome: Outcome = await running
-    # The student whose task was ended was told to connect again, which a page does.
-    assert outcome.errors == {"closed_4500": 1}
+    # The student whose task was ended connected again, as a page does.
+    assert (outcome.reconnects, outcome.errors) == (1, {})
     assert outcome.stored == outcome.answered > STUDENTS * SECONDS / 2
     assert (await asyncio.to_thread(server.health))["restarts"] == 3
 
 
-async def break_everything(taught: Class, dashboard: Socket) -> None:
-    await taught.end("task/beat")
-    await asyncio.gather(taught.shows("tasks"), taught.says_unready("tasks"))
-    await taught.recovers()
-
-    await taught.end("task/frames of a student")
-    await dashboard.expect_that(
-        lambda said: any(one["status"] == "offline" for one in said.get("participants", ()))
-    )
-
-    await taught.end("thread/recorder")
-    await asyncio.gather(taught.shows("tasks"), taught.says_unready("tasks"))
-    await taught.recovers()
-
+async def break_everything(taught: Class) -> None:
+    # What needs a class goes first: on a slow machine it ends before all is broken.
     async with locked(taught.server):
         await asyncio.gather(taught.shows("database"), taught.says_unready("recorder"))
     await taught.recovers()
 
-    await taught.end("thread/batcher")
-    await asyncio.gather(taught.shows("tasks"), taught.says_unready("tasks"))
-    await taught.recovers()
+    await taught.end("task/frames of a student")
+    for part in ("thread/batcher", "task/beat", "thread/recorder"):
+        await taught.end(part)
+        await asyncio.gather(taught.shows("tasks"), taught.says_unready("tasks"))
+        await taught.recovers()
 
 
 @asynccontextmanager
