@@ -77,10 +77,11 @@ class RunningCluster(Server):
         self.environ |= {name: value.strip("'") for name, _, value in pairs}
 
     def open_session(self, title: str) -> str:
-        """A live session of a teacher who is made for it; its code."""
-        self.environ["DJANGO_SUPERUSER_PASSWORD"] = secrets.token_hex(8)
-        names = ("--username=teacher", "--email=teacher@example.org")
-        self.manage("createsuperuser", "--noinput", *names)
+        """A live session of the teacher, who is made for the first one; its code."""
+        if "DJANGO_SUPERUSER_PASSWORD" not in self.environ:
+            self.environ["DJANGO_SUPERUSER_PASSWORD"] = secrets.token_hex(8)
+            names = ("--username=teacher", "--email=teacher@example.org")
+            self.manage("createsuperuser", "--noinput", *names)
         made = self.manage(
             "open_session", f"--title={title}", "--teacher=teacher@example.org", "--json"
         )

@@ -119,9 +119,13 @@ async def test_no_frame_is_in_any_file_of_the_cluster(
     analysis: Analysis, cluster: RayCluster, face_jpeg: bytes, group_jpeg: bytes
 ) -> None:
     frame = marked(face_jpeg)
-    sent = (analysis.analyse(frame, group=1, member=number) for number in range(60))
-    seen = await asyncio.gather(*sent, return_exceptions=True)
-    assert sum(isinstance(one, FrameResult) for one in seen) > 16
+    answered = 0
+    deadline = time.monotonic() + 60
+    while answered < 60:  # where other tests take the cores, most of a crowd are shed
+        assert time.monotonic() < deadline
+        sent = (analysis.analyse(frame, group=1, member=number) for number in range(60))
+        seen = await asyncio.gather(*sent, return_exceptions=True)
+        answered += sum(isinstance(one, FrameResult) for one in seen)
     large = marked(group_jpeg) + bytes(1_900_000 - len(group_jpeg))
     await asyncio.to_thread(analysis.picture, large, 2_000_000, 10_000_000, "served")
     files = [path for path in cluster.folder.rglob("*") if path.is_file()]
@@ -132,6 +136,7 @@ async def test_no_frame_is_in_any_file_of_the_cluster(
     assert spilled == []
 
 
+@pytest.mark.alone
 async def test_a_killed_replica_costs_the_frames_that_it_had_and_comes_back(
     analysis: Analysis, cluster: RayCluster, face_jpeg: bytes
 ) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import logging
 import math
+import os
+import signal
 import threading
 import time
 from collections import Counter
@@ -25,6 +27,7 @@ from inference.analysis import COUNTED, AnalysisFailed, Models, Served, Shed
 from inference.capacity import Capacity
 from inference.frames import FrameError
 from inference.on_ray import APPLICATION, NAMESPACE
+from inference.on_ray.contact import LOST_AFTER_S, Contact
 from inference.on_ray.gathering import BUSY, FAILED, Gathering
 from inference.on_ray.replica import Answer
 from inference.pictures import PictureResult
@@ -41,8 +44,11 @@ LANES: Final = 2
 """Calls under way at the least."""
 LOOK_EVERY_S: Final = 1.0
 DESCRIBED_WITHIN_S: Final = 5.0
+SILENT_S: Final = DESCRIBED_WITHIN_S + 2 * LOOK_EVERY_S
+"""So long a call that hangs may take to be noticed."""
 CALM_S: Final = 1.0
 LOOK_FOR_ROOM_EVERY_S: Final = 0.05
+END_WITHIN_S: Final = 10.0
 GONE: Final = (RayActorError, DeploymentUnavailableError, RequestCancelledError, TaskCancelledError)
 """The replica that had the frame, or all of them."""
 GONE_TEXT: Final = "What looked at it has ended; another goes on. Send the next frame."
@@ -61,7 +67,11 @@ def connect(address: str, *, show_log: bool = False) -> None:
 
 
 class AnalysisOnRay:
-    """See inference.analysis.Analysis. Waits for the cluster and its replicas, however long."""
+    """See inference.analysis.Analysis. Waits for the cluster and its replicas, however long.
+
+    When they were there and answer no more, the process ends itself: Ray cannot take part in the
+    cluster that comes after, and whoever keeps this process up starts one that can.
+    """
 
     def __init__(self, address: str, stages: Stages) -> None:
         self._handle, self._served = _wait_for_replicas(address)
@@ -72,6 +82,7 @@ class AnalysisOnRay:
         self._is_healthy = True
         self._shed_at = -math.inf
         self._has_stopped = threading.Event()
+        self._contact = Contact(_end_process)
         threading.Thread(target=self._watch, name="ray", daemon=True).start()
 
     @property
@@ -151,8 +162,8 @@ class AnalysisOnRay:
 
     @property
     def is_healthy(self) -> bool:
-        """See Analysis: whether a replica answered when it was last asked."""
-        return self._is_healthy
+        """See Analysis: whether a replica answered when it was last asked, and not long ago."""
+        return self._is_healthy and self._contact.silent_s < SILENT_S
 
     def wait_for_room(self, within_s: float) -> bool:
         """See Analysis: whether Serve, within that time, stops to shed."""
@@ -183,6 +194,7 @@ class AnalysisOnRay:
     def stop(self) -> None:
         """See Analysis. The replicas go on for others."""
         self._has_stopped.set()
+        self._contact.end()
         ray.shutdown()
 
     def _count(self, outcome: str) -> None:
@@ -217,6 +229,8 @@ class AnalysisOnRay:
             logger.warning("Replicas answer again")
             self._count("restarts")
         self._is_healthy = healthy
+        if healthy:
+            self._contact.note()
 
     def _note_replicas(self) -> None:
         """As many calls under way as there are replicas: each of them is kept busy."""
@@ -242,6 +256,13 @@ def _wait_for_replicas(address: str) -> tuple[Any, Served]:
                 )  # fmt: skip
             tries += 1
             time.sleep(TRY_EVERY_S)
+
+
+def _end_process() -> None:
+    logger.error("No replica has answered for %.0f s: this process ends", LOST_AFTER_S)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(END_WITHIN_S)
+    os._exit(1)
 
 
 def _first_line(error: Exception) -> str:

@@ -38,17 +38,19 @@ def cluster() -> Iterator[RunningCluster]:
         skip_or_fail("Ray is not installed: pip install -r requirements-ray.txt")
     if not (shutil.which("caddy") and shutil.which("redis-server") and programs()):
         skip_or_fail("PostgreSQL, Redis or Caddy is not installed")
-    with running_cluster(EMOTION_MODEL="compact", DOMAIN="localhost") as running:
+    with (
+        running_cluster(EMOTION_MODEL="compact", DOMAIN="localhost") as running,
+        pytest.MonkeyPatch.context() as environ,
+    ):
+        environ.setenv("SSL_CERT_FILE", str(running.authority))
         yield running
 
 
 def test_a_student_goes_live_and_a_class_survives_three_deaths(
-    cluster: RunningCluster, camera: Path, face_video: Path, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+    cluster: RunningCluster, camera: Path, face_video: Path, tmp_path: Path
+) -> None:
     code = cluster.open_session("Optics")
     trust_in_chromium(cluster.authority, tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(cluster.authority))
     flags = [
         *QUIET,
         "--use-fake-ui-for-media-stream",
@@ -89,6 +91,15 @@ def test_what_hangs_is_started_again(cluster: RunningCluster) -> None:
     until(lambda: not psutil.pid_exists(hung.pid), 60)
     until(lambda: len(cluster.replicas()) == 2 and is_ready(cluster), 90)
     assert "does not answer and is started again" in cluster.log
+
+
+def test_a_class_goes_on_after_rays_first_node(cluster: RunningCluster, face_video: Path) -> None:
+    cluster.named("gcs_server")[0].kill()
+    until(lambda: not is_ready(cluster), 60)
+    until(lambda: is_ready(cluster) and len(cluster.replicas()) == 2, 120)
+    code = cluster.open_session("Waves")
+    found = class_with_deaths(cluster, code, 4, 4.0, [read_frames(face_video)], ())
+    assert found["stored"] == found["answered"] > 8
 
 
 def test_new_code_is_served_without_an_interruption(cluster: RunningCluster) -> None:

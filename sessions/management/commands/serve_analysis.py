@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import threading
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from inference.on_ray import APPLICATION
+from inference.on_ray.contact import Contact
 from inference.on_ray.private import prepare
 from sessions.live.analysis import options
+
+LOOK_EVERY_S: Final = 2.0
 
 
 class Command(BaseCommand):
@@ -49,4 +55,16 @@ class Command(BaseCommand):
         asked = threading.Event()
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, lambda *_: asked.set())
-        asked.wait()
+        contact = Contact(self._lost)
+        while not asked.wait(LOOK_EVERY_S):
+            with contextlib.suppress(Exception):
+                if APPLICATION in serve.status().applications:
+                    contact.note()
+        contact.end()
+
+    def _lost(self) -> None:
+        self.stderr.write("The cluster does not answer, or is another one: started again, this "
+                          "puts the analysis on it.")  # fmt: skip
+        self.stderr.flush()
+        # Ray's own end waits for the cluster.
+        os._exit(1)
