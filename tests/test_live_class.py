@@ -43,6 +43,7 @@ class Line:
     me: Admission
     entered_at: float = field(default_factory=time.monotonic)
     heard_at: float = field(default_factory=time.monotonic)
+    turn_at: float = 0.0
     said: list[dict[str, Any]] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
 
@@ -328,6 +329,19 @@ async def test_pages_that_are_slowed_down_send_one_after_the_other(room: Room) -
     await asyncio.sleep(0)
     told = [message for line in lines for message in line.said if message["type"] == "pace"]
     assert [message["wait_s"] for message in told] == [0.0, 2.0, 4.0, 6.0]
+
+
+async def test_when_the_pace_changes_again_who_waits_longest_goes_first(room: Room) -> None:
+    lines = [room.enter(number, number) for number in range(1, 5)]
+    for line, turn_at in zip(lines, (3.0, 1.0, 4.0, 2.0), strict=True):
+        line.turn_at = turn_at
+    room.live.beat(time.monotonic(), [], 8.0)
+    await asyncio.sleep(0)
+    assert [line.said[-1]["wait_s"] for line in lines] == [4.0, 0.0, 6.0, 2.0]
+    lines[1].turn_at = 5.0
+    room.live.beat(time.monotonic(), [], 4.0)
+    await asyncio.sleep(0)
+    assert [line.said[-1]["wait_s"] for line in lines] == [1.0, 3.0, 2.0, 0.0]
 
 
 async def test_a_page_that_comes_while_others_are_slowed_down_is_told_and_only_then(

@@ -324,7 +324,8 @@ class LiveClass:
         if is_small and (wanted > 1.0 or self._pace == 1.0):
             return
         self._pace = wanted
-        sockets = list(self.students.values())
+        # The pace may change again before all have had their turn: who waits longest goes first.
+        sockets = sorted(self.students.values(), key=lambda socket: socket.turn_at)
         for place, socket in enumerate(sockets):
             self._tell_pace(socket, place / len(sockets))
 

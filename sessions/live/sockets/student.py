@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Final
 
@@ -16,6 +17,7 @@ from sessions.live.protocol import (
     CloseCode,
     ParticipantFacts,
     SessionFacts,
+    Shed,
     StudentMessage,
     Welcome,
 )
@@ -31,7 +33,10 @@ CLOSE_CODES: Final[dict[Refusal, CloseCode]] = {
 
 
 class StudentSocket(FrameSocket):
-    """One connection of one participant. me, live: once the participant is let in."""
+    """One connection of one participant. me, live: once the participant is let in.
+
+    turn_at: when its last frame that was not shed came, of time.monotonic().
+    """
 
     name = "student's socket"
     client = "student"
@@ -39,6 +44,7 @@ class StudentSocket(FrameSocket):
     live: LiveClass
     entered_at: float
     connection_id: int
+    turn_at: float = -math.inf
 
     async def enter(self) -> None:
         """Let a participant in, and close its older connection."""
@@ -102,4 +108,8 @@ class StudentSocket(FrameSocket):
     async def analyse(self, frame: Frame) -> StudentMessage:
         """See FrameSocket."""
         assert self.me is not None, "nobody else sends frames"
-        return await self.live.analyse(self.me, frame)
+        before, self.turn_at = self.turn_at, time.monotonic()
+        answer = await self.live.analyse(self.me, frame)
+        if isinstance(answer, Shed):
+            self.turn_at = before
+        return answer
