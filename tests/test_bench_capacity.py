@@ -8,13 +8,17 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
+from sessions.demo.capacity import crowd, overload
 from tests.data_folder import COMPILED
 
 
 @pytest.mark.alone
 def test_a_small_class_is_carried_and_told_beside_the_seed_s_loop(
-    tmp_path: Path, face_video: Path
+    tmp_path: Path, face_video: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name, seconds in (("CALM_S", 3.0), ("CROWD_S", 10.0), ("AFTER_S", 5.0)):
+        for module in (crowd, overload):
+            monkeypatch.setattr(module, name, seconds)
     out, err, chart = StringIO(), StringIO(), tmp_path / "curve.html"
     arguments = ("--model", "compact", "--most", "6", "--seconds", "3", "--overload", "--json")
     files = ("--video", str(face_video), "--chart", str(chart))
