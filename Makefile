@@ -36,7 +36,7 @@ RUN_DIR ?= runs
 MODEL = $(basename $(notdir $(CONFIG)))
 
 TESTS ?= tests
-WORKERS ?= 2
+WORKERS ?= 3
 # A public site, as `make lint` checks its settings; its key is used nowhere else.
 PUBLIC_SITE = BEHIND_TLS=1 ALLOWED_HOSTS=class.example.org CSRF_TRUSTED_ORIGINS=https://class.example.org \
   SECRET_KEY=a-key-of-make-lint-alone:0123456789abcdefghijklmnopqrstuvwxyz DATA_DIR=$(VENV)/lint
@@ -73,7 +73,7 @@ prepare: $(VENV)/.installed
 	$(SITE) $(BIN)/python manage.py migrate --noinput
 	$(SITE) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
 
-# Files are shared out among as many processes; WORKERS=0 runs all in one.
+# Files are shared out among as many processes, which often wait; WORKERS=0 runs all in one.
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
