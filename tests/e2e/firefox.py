@@ -78,7 +78,8 @@ class Page:
     def wait_for(self, expression: str) -> None:
         """Wait until an expression is true; pages may change meanwhile."""
         deadline = time.monotonic() + WITHIN_S
-        while not self.evaluate(expression):
+        # Between two pages there is no document, or one without an element.
+        while not self.evaluate(f"!!document.documentElement && ({expression})"):
             if time.monotonic() > deadline:
                 shown = self.evaluate("location.href + ' ' + document.body.innerText")
                 raise AssertionError(f"this did not become true: {expression}; there is: {shown}")

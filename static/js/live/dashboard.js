@@ -83,6 +83,7 @@ function setStale(stale) {
   if (stale === isStale) return;
   isStale = stale;
   root.classList.toggle("is-stale", stale);
+  showClock();
 }
 
 /** @param {Record<string, any>} message */
