@@ -14,7 +14,6 @@ def test_who_is_answered_again_and_again_has_lost_nothing() -> None:
     until = time.monotonic() + 2.5
     while time.monotonic() < until:
         contact.note()
-        assert contact.silent_s < 0.5
         time.sleep(0.1)
     assert not lost.is_set()
     contact.end()

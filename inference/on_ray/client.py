@@ -69,8 +69,8 @@ def connect(address: str, *, show_log: bool = False) -> None:
 class AnalysisOnRay:
     """See inference.analysis.Analysis. Waits for the cluster and its replicas, however long.
 
-    When they were there and answer no more, the process ends itself: Ray cannot take part in the
-    cluster that comes after, and whoever keeps this process up starts one that can.
+    When neither they nor the cluster answer any more, the process ends itself: Ray cannot take
+    part in the cluster that comes after, and whoever keeps this process up starts one that can.
     """
 
     def __init__(self, address: str, stages: Stages) -> None:
@@ -82,6 +82,7 @@ class AnalysisOnRay:
         self._is_healthy = True
         self._shed_at = -math.inf
         self._has_stopped = threading.Event()
+        self._answered_at = time.monotonic()
         self._contact = Contact(_end_process)
         threading.Thread(target=self._watch, name="ray", daemon=True).start()
 
@@ -131,6 +132,7 @@ class AnalysisOnRay:
         except RayError as error:
             raise AnalysisFailed(FAILED) from error
         self._count("batches")
+        self._note_answer()
         return answers
 
     async def _call(self, frames: list[bytes]) -> list[Answer]:
@@ -163,7 +165,7 @@ class AnalysisOnRay:
     @property
     def is_healthy(self) -> bool:
         """See Analysis: whether a replica answered when it was last asked, and not long ago."""
-        return self._is_healthy and self._contact.silent_s < SILENT_S
+        return self._is_healthy and time.monotonic() - self._answered_at < SILENT_S
 
     def wait_for_room(self, within_s: float) -> bool:
         """See Analysis: whether Serve, within that time, stops to shed."""
@@ -196,6 +198,10 @@ class AnalysisOnRay:
         self._has_stopped.set()
         self._contact.end()
         ray.shutdown()
+
+    def _note_answer(self) -> None:
+        self._answered_at = time.monotonic()
+        self._contact.note()
 
     def _count(self, outcome: str) -> None:
         with self._lock:
@@ -230,12 +236,14 @@ class AnalysisOnRay:
             self._count("restarts")
         self._is_healthy = healthy
         if healthy:
-            self._contact.note()
+            self._note_answer()
 
     def _note_replicas(self) -> None:
         """As many calls under way as there are replicas: each of them is kept busy."""
         with contextlib.suppress(Exception):
             deployment = serve.status().applications[APPLICATION].deployments[APPLICATION]
+            # The cluster is there, though all its replicas may just be starting.
+            self._contact.note()
             self._gathering.lanes = max(LANES, deployment.replica_states.get("RUNNING", 0))
 
 
@@ -259,7 +267,7 @@ def _wait_for_replicas(address: str) -> tuple[Any, Served]:
 
 
 def _end_process() -> None:
-    logger.error("No replica has answered for %.0f s: this process ends", LOST_AFTER_S)
+    logger.error("Ray has not answered for %.0f s: this process ends", LOST_AFTER_S)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(END_WITHIN_S)
     os._exit(1)

@@ -28,17 +28,12 @@ class Contact:
         """The cluster has answered."""
         self._noted = time.monotonic()
 
-    @property
-    def silent_s(self) -> float:
-        """Seconds since it last did."""
-        return time.monotonic() - self._noted
-
     def end(self) -> None:
         """Watch no more."""
         self._has_ended.set()
 
     def _watch(self) -> None:
         while not self._has_ended.wait(LOOK_EVERY_S):
-            if self.silent_s > self._within_s:
+            if time.monotonic() - self._noted > self._within_s:
                 self._lost()
                 return
