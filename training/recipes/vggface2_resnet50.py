@@ -9,19 +9,16 @@ Measured: FER2013 PrivateTest (3,573 faces, each given to it once) accuracy 0.67
 
 from dataclasses import replace
 
-from training.augmentation import Augmentation
 from training.beginnings import FirstBlocks, Grown
 from training.config import Data, Stage, TrainingConfig
 from training.recipe import Recipe
-from training.recipes.compact import COMPACT
+from training.recipes.compact import COMPACT, MILD
 from training.recipes.compact import RECIPE as OF_COMPACT
 
 # Some faces as webcams show them, for which the teacher answers as if they were not.
-SEEN = Augmentation(
-    flip=0.5, rotation=10.0, scale=0.1, shift=0.08, erase=0.25, erase_area=0.2, mix=0.5, corrupt=0.2
-)
+SEEN = replace(MILD, corrupt=0.2)
 
-# Quicker to train than the large network. PublicTest accuracy 0.652.
+# Quicker to train than the large network. PublicTest accuracy 0.653.
 SPROUT = TrainingConfig(
     name="sprout",
     title="Sprout of the VGGFace2 ResNet-50",
@@ -36,7 +33,7 @@ SPROUT = TrainingConfig(
     stages=(Stage(epochs=26, size=96),),
     learning_rate=0.04,
     warmup_epochs=0.5,
-    augmentation=SEEN,
+    augmentation=replace(SEEN, mix=0.5),
 )
 
 RESNET = TrainingConfig(
@@ -56,7 +53,7 @@ RESNET = TrainingConfig(
     frozen_epochs=1,
     learning_rate=0.02,
     fine_tuning_rate=0.003,
-    augmentation=replace(SEEN, mix=0.0),
+    augmentation=SEEN,
 )
 
 RECIPE = Recipe((*OF_COMPACT.steps, SPROUT, RESNET))
