@@ -73,6 +73,19 @@ def marked(jpeg: bytes) -> bytes:
     return jpeg[:2] + b"\xff\xfe" + (len(MARK) + 2).to_bytes(2, "big") + MARK + jpeg[2:]
 
 
+async def outcome(analysis: Analysis, jpeg: bytes, *, member: int) -> FrameResult | FrameError:
+    """What became of it; sent again while shed, as other tests may have the cores for a second."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return await analysis.analyse(jpeg, group=1, member=member)
+        except FrameError as error:
+            return error
+        except Shed:
+            if time.monotonic() > deadline:
+                raise
+
+
 async def test_a_frame_is_answered_as_by_the_process_itself(
     analysis: Analysis, face_jpeg: bytes, stages: Stages
 ) -> None:
@@ -80,7 +93,8 @@ async def test_a_frame_is_answered_as_by_the_process_itself(
     here = AnalysisHere(options, Stages())
     expected = await here.analyse(face_jpeg, group=1, member=1)
     here.stop()
-    seen = await analysis.analyse(face_jpeg, group=1, member=1)
+    seen = await outcome(analysis, face_jpeg, member=1)
+    assert isinstance(seen, FrameResult)
     assert (seen.box, seen.faces, seen.model, seen.detector) == (
         expected.box, expected.faces, MODEL, "yunet"
     )  # fmt: skip
@@ -96,9 +110,7 @@ async def test_what_is_no_picture_is_rejected_and_disturbs_no_other(
 ) -> None:
     before = analysis.stats()
     bad, good = await asyncio.gather(
-        analysis.analyse(b"no picture", group=1, member=1),
-        analysis.analyse(face_jpeg, group=1, member=2),
-        return_exceptions=True,
+        outcome(analysis, b"no picture", member=1), outcome(analysis, face_jpeg, member=2)
     )
     assert isinstance(bad, FrameError)
     assert isinstance(good, FrameResult)
@@ -185,6 +197,8 @@ async def test_a_site_serves_a_class_by_the_cluster(cluster: RayCluster, face_jp
         async with Pupil(server, session.code).socket() as socket:
             await socket.say(type="camera", state="on")
             answer = await socket.frame(face_jpeg)
+            while answer["type"] == "shed":
+                answer = await socket.frame(face_jpeg)
             assert (answer["type"], answer["faces"]) == ("result", 1)
         rows = f"from class_sessions_sample where session_id = {session.pk}"
         until(lambda: server.query(f"select count(*) {rows}") == [(1,)])
