@@ -48,7 +48,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What frames are looked at with. precision: that emotions are computed in."""
+    """What frames are looked at with. precision: that emotions are computed in, or faces found."""
 
     detector: str
     runtime: str

@@ -31,7 +31,7 @@ from inference.paths import MODELS_DIR, compiled_dir
 from inference.pipeline import Pipeline
 from inference.pose import head_pose
 from inference.runtimes import Runtime, load_detector
-from inference.runtimes.on_openvino import HALF, WHOLE, OpenVino
+from inference.runtimes.on_openvino import WHOLE, OpenVino
 from inference.video import webcam_jpeg
 
 REPEATS: Final = 20
@@ -73,8 +73,8 @@ def runtimes() -> list[Runtime]:
     from inference.runtimes.on_tensorflow import TensorFlow
 
     served = OpenVino(compiled_dir())
-    others = [OpenVino(compiled_dir(), WHOLE)] if served.precision == HALF else []
-    return [TensorFlow(), *others, served]
+    precisions = dict.fromkeys((WHOLE, served.precision))
+    return [TensorFlow(), *(OpenVino(compiled_dir(), one) for one in precisions), served]
 
 
 def measure_emotion(model: EmotionModel) -> dict[str, float]:
@@ -110,9 +110,13 @@ def measure(folders: Sequence[Path], frame: Frame, chosen: Sequence[Runtime]) ->
     for runtime in chosen:
         detector = load_detector("yunet", runtime)
         key = f"{runtime.name}/{runtime.precision}"
-        detect[key] = measure_detector(detector, frame)
+        if key not in detect:
+            detect[key] = measure_detector(detector, frame)
         for folder in folders:
             model = runtime.emotion_model(folder)
+            key = f"{runtime.name}/{model.precision}"
+            if key in models[folder.name]:
+                continue
             pipeline = Pipeline(model, detector, MAX_BYTES, MAX_PIXELS)
             models[folder.name][key] = {
                 "emotion_ms": measure_emotion(model),
@@ -126,7 +130,7 @@ def measure(folders: Sequence[Path], frame: Frame, chosen: Sequence[Runtime]) ->
     detect["haar"] = measure_detector(haar, frame)
     return {
         "cores": os.cpu_count(),
-        "precisions": sorted({runtime.precision for runtime in chosen}),
+        "precisions": sorted({key.split("/")[1] for times in models.values() for key in times}),
         "decode_ms": round(median_ms(lambda: decode_jpeg(frame.jpeg, MAX_BYTES, MAX_PIXELS)), 3),
         "detect_ms": detect,
         "pose_ms": round(median_ms(lambda: head_pose(landmarks, width, height)), 3),

@@ -14,7 +14,12 @@ MAX_BATCH: Final = 16
 
 
 class Network(Protocol):
-    """An emotion model's network on some runtime. May be called from several threads at once."""
+    """An emotion model's network on some runtime. May be called from several threads at once.
+
+    precision: that it computes in.
+    """
+
+    precision: str
 
     def probabilities(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         """(N, S, S, C) prepared faces, N up to MAX_BATCH, to (N, 7). Raises ValueError."""
@@ -25,8 +30,9 @@ class EmotionModel:
     """A trained network as its manifest describes it. predict() may be called from any thread.
 
     name, title: from the manifest. size: the side of the faces it takes, in pixels.
-    channels: 1 where it takes grey faces, 3 for BGR. Raises ModelError, which names the file,
-    for a network that does not take such faces or gives anything but seven numbers.
+    channels: 1 where it takes grey faces, 3 for BGR. precision: that its network computes in.
+    Raises ModelError, which names the file, for a network that does not take such faces or gives
+    anything but seven numbers.
     """
 
     def __init__(self, manifest: Manifest, network: Network) -> None:
@@ -35,6 +41,7 @@ class EmotionModel:
         self.title = manifest.title
         self.size = manifest.size
         self.channels = manifest.channels
+        self.precision = network.precision
         self._shape = (manifest.size, manifest.size, manifest.channels)
         self._prepare = PREPROCESSINGS[manifest.preprocessing].prepare
         self._network = network

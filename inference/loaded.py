@@ -32,7 +32,8 @@ class Loaded:
         limits = options.max_bytes, options.max_pixels
         self.pipeline = Pipeline(model, detector, *limits, stages, options.threads)
         self.pipeline.warm()
-        self.served = Served(detector.name, self._runtime.name, self._runtime.precision)
+        precision = (model or self._runtime).precision
+        self.served = Served(detector.name, self._runtime.name, precision)
 
     def picture(
         self, jpeg: bytes, max_bytes: int, max_pixels: int, models: Models

@@ -53,8 +53,9 @@ class Manifest(Struct, frozen=True):
     """A model's manifest; what it holds beyond this is passed over.
 
     initial_weights: what training began with. parameters: how many. files: the sha256 of each by
-    name. measured: figures by split, as training wrote them. lineage: the trainings that led to the
-    weights, where they are told. folder: where the manifest was found.
+    name. measured: figures by split, as training wrote them; int8: the same on OpenVINO in int8,
+    of a model that has it. lineage: the trainings that led to the weights, where they are told.
+    folder: where the manifest was found.
     """
 
     format: Literal[1]
@@ -71,6 +72,7 @@ class Manifest(Struct, frozen=True):
     measured: dict[str, dict[str, Any]]
     folder: Path
     lineage: tuple[dict[str, Any], ...] = ()
+    int8: dict[str, dict[str, Any]] = {}
 
     def __post_init__(self) -> None:
         if self.labels != EMOTIONS:

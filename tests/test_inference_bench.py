@@ -9,7 +9,10 @@ import pytest
 
 from inference import bench
 from inference.bench import make_frame, measure, runtimes
-from tests.model_factory import write_model
+from inference.manifest import read_manifest
+from tests.data_folder import COMPILED
+from tests.model_factory import residual_network, sign, write_model
+from training.int8 import find_ranges
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +24,7 @@ def test_every_stage_is_measured_on_every_runtime(tmp_path: Path) -> None:
     grey = write_model(tmp_path / "grey")
     colour = write_model(tmp_path / "colour", channels=3)
     chosen = runtimes()
-    keys = [f"{runtime.name}/{runtime.precision}" for runtime in chosen]
+    keys = list(dict.fromkeys(f"{runtime.name}/{runtime.precision}" for runtime in chosen))
     assert keys[0] == "tensorflow/float32"
     assert keys[-1] in ("openvino/bfloat16", "openvino/float32")
     found = measure([grey, colour], make_frame(None), chosen)
@@ -36,6 +39,21 @@ def test_every_stage_is_measured_on_every_runtime(tmp_path: Path) -> None:
             assert one["frame_ms"] > 0
         served, reference = times[keys[-1]]["frame_ms"], times[keys[0]]["frame_ms"]
         assert found["ratio"][name] == pytest.approx(served / reference, abs=1e-3)
+
+
+def test_a_model_in_8_bits_is_measured_in_them_last(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "residual", network=residual_network())
+    pixels = np.random.default_rng(1).normal(0, 1.5, (4, 24, 24, 1)).astype(np.float32)
+    ranges = find_ranges(read_manifest(folder), COMPILED, pixels)
+    np.savez(folder / "int8.npz", ranges=ranges)
+    sign(folder)
+    found = measure([folder], make_frame(None), runtimes())
+    times = found["models"]["residual"]
+    assert list(times)[-1] == "openvino/int8"
+    assert "int8" in found["precisions"]
+    served, reference = times["openvino/int8"], times["tensorflow/float32"]
+    ratio = served["frame_ms"] / reference["frame_ms"]
+    assert found["ratio"]["residual"] == pytest.approx(ratio, abs=1e-3)
 
 
 def test_a_picture_of_ones_own_is_scaled_as_a_browser_does(tmp_path: Path) -> None:

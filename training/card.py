@@ -1,10 +1,12 @@
 """The model card of an exported model; every figure in it is its manifest's."""
 
+import textwrap
 from pathlib import Path
 from string import Template
 from typing import Any, Final
 
 CARD_TEMPLATE: Final = Path(__file__).parent / "model_card.md"
+WIDTH: Final = 118
 
 
 def model_card(manifest: dict[str, Any]) -> str:
@@ -34,7 +36,15 @@ def model_card(manifest: dict[str, Any]) -> str:
         public_accuracy=f"{public['accuracy']:.1%}",
         public_n=f"{public['n']:,}",
         recall=recall,
+        int8=_in_int8(manifest),
     )
+
+
+def _in_int8(manifest: dict[str, Any]) -> str:
+    """A row of the table of figures, for a model that has them."""
+    if "int8" not in manifest:
+        return ""
+    return f"\n| Accuracy on OpenVINO in int8 | {manifest['int8']['PrivateTest']['accuracy']:.1%} |"
 
 
 def _item(record: dict[str, Any]) -> str:
@@ -47,7 +57,7 @@ def _item(record: dict[str, Any]) -> str:
     # Written by hand where a shipped model was not made quite as its recipe would make it.
     if "note" in record:
         parts.append(record["note"])
-    return "; ".join(parts)
+    return textwrap.fill("; ".join(parts), WIDTH, subsequent_indent="   ", break_long_words=False)
 
 
 def _minutes(seconds: int) -> str:

@@ -98,15 +98,15 @@ def export(
     with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as temporary:
         draft = Path(temporary) / config.name
         draft.mkdir()
-        manifest["files"] = _write_model(model, draft)
-        _write_manifest(draft, manifest)
+        manifest["files"] = write_network(model, draft)
+        write_manifest(draft, manifest)
         served = TensorFlow().emotion_model(draft)
         scores = {
             "PublicTest": evaluate(served, validation),
             "PrivateTest": evaluate(served, testing),
         }
-        manifest["measured"] = {split: _rounded(values) for split, values in scores.items()}
-        _write_manifest(draft, manifest)
+        manifest["measured"] = {split: figures(values) for split, values in scores.items()}
+        write_manifest(draft, manifest)
         add_reference(draft)
         (draft / "MODEL_CARD.md").write_text(model_card(manifest), encoding="utf-8")
         target = folder / config.name
@@ -138,7 +138,7 @@ def export_step(recipe: str, name: str, workspace: Workspace) -> Path:
     )
 
 
-def _write_model(model: keras.Model, folder: Path) -> dict[str, str]:
+def write_network(model: keras.Model, folder: Path) -> dict[str, str]:
     """Write architecture and weights; their sha256 by file name."""
     (folder / "model.json").write_text(model.to_json(), encoding="utf-8")
     arrays = {v.path: keras.ops.convert_to_numpy(v) for v in model.weights}
@@ -158,12 +158,14 @@ def _write_model(model: keras.Model, folder: Path) -> dict[str, str]:
     }
 
 
-def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write it as JSON for people."""
     text = json.dumps(manifest, indent=2) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
-def _rounded(scores: Scores) -> dict[str, Any]:
+def figures(scores: Scores) -> dict[str, Any]:
+    """Scores as a manifest has them."""
     return {
         key: {emotion: round(recall, 5) for emotion, recall in value.items()}
         if isinstance(value, dict)

@@ -14,7 +14,10 @@ from inference.yunet import YuNetDetector, find_yunet
 
 
 class Runtime(Protocol):
-    """Loads networks. name: of RUNTIMES. precision: that emotions are computed in."""
+    """Loads networks. name: of RUNTIMES. precision: that faces are found in.
+
+    A model has its own precision, which may be less.
+    """
 
     name: str
     precision: str

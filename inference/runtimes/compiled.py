@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from inference.manifest import Manifest, ModelError
+from inference.manifest import ARCHITECTURE_FILE, WEIGHTS_FILE, Manifest, ModelError
 from inference.paths import REPOSITORY
 
 FORMAT: Final = 1
@@ -44,7 +44,7 @@ def _digest(manifest: Manifest) -> str:
         FORMAT,
         version("openvino"),
         manifest.temperature,
-        sorted(manifest.files.items()),
+        *(manifest.files[name] for name in (ARCHITECTURE_FILE, WEIGHTS_FILE)),
     ]
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 

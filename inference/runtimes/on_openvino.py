@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.emotion import EmotionModel
-from inference.manifest import ModelError, read_manifest, verify_files
+from inference.manifest import Manifest, ModelError, read_manifest, verify_files
 from inference.reference import read_reference
 from inference.runtimes.compiled import compiled_model
+from inference.runtimes.int8 import FILE as RANGES
+from inference.runtimes.int8 import read_ranges, round_to_int8
 from inference.runtimes.silent import openvino
 from inference.yunet import STRIDES, Rows, decode, not_yunet
 
@@ -22,6 +24,7 @@ logger = logging.getLogger(__name__)
 TOLERANCE: Final = 0.03
 """The greatest difference of a probability from TensorFlow's that is served."""
 DEVICE: Final = "CPU"
+ROUNDED: Final = "int8"
 HALF: Final = "bfloat16"
 WHOLE: Final = "float32"
 HINTS: Final = {HALF: "bf16", WHOLE: "f32"}
@@ -30,10 +33,11 @@ OUTPUTS: Final = tuple(f"{kind}_{s}" for kind in ("cls", "obj", "bbox", "kps") f
 
 
 class OpenVino:
-    """See inference.runtimes.Runtime. Emotions are computed in bfloat16 where the processor can.
+    """See inference.runtimes.Runtime. Emotions in int8 where a model's folder has ranges for it.
 
-    compiled: the folder of the models made for this site. precision: another one than that.
-    threads: cores that a run may use, 0 for all.
+    All else is computed in bfloat16 where the processor can, or in float32. compiled: the folder
+    of the models made for this site. precision: that one alone. threads: cores that a run may
+    use, 0 for all.
     """
 
     name = "openvino"
@@ -42,22 +46,23 @@ class OpenVino:
         self._compiled = compiled
         self._core = openvino.Core()
         self._core.set_property(DEVICE, {"INFERENCE_NUM_THREADS": threads})
-        self.precision = precision or (HALF if self._has_half_precision() else WHOLE)
+        able = self._core.get_property(DEVICE, "OPTIMIZATION_CAPABILITIES")
+        self.precision = precision or (HALF if "BF16" in able else WHOLE)
+        self._rounds = precision is None and "INT8" in able
 
     def emotion_model(self, folder: Path) -> EmotionModel:
-        """See Runtime. In float32 where half precision moves its answers too far.
+        """See Runtime. In more bits where fewer move its answers too far.
 
-        Raises ModelError where they are not TensorFlow's in either.
+        Raises ModelError where they are not TensorFlow's in any.
         """
         manifest = read_manifest(folder)
         verify_files(manifest)
         faces, expected = read_reference(folder)
         file = compiled_model(manifest, self._compiled)
-        for precision in dict.fromkeys((self.precision, WHOLE)):
-            model = EmotionModel(manifest, EmotionNetwork(self._core, file, precision))
+        for precision in self._tried(manifest):
+            model = EmotionModel(manifest, self._network(file, folder, precision))
             difference = float(np.abs(model.predict(faces) - expected).max())
             if difference <= TOLERANCE:
-                self.precision = precision
                 return model
             logger.warning("%s is %.3f off in %s", folder.name, difference, precision)
         raise ModelError(
@@ -69,15 +74,25 @@ class OpenVino:
         """See Runtime."""
         return YuNetNetwork(self._core, file, self.precision)
 
-    def _has_half_precision(self) -> bool:
-        return "BF16" in self._core.get_property(DEVICE, "OPTIMIZATION_CAPABILITIES")
+    def _tried(self, manifest: Manifest) -> list[str]:
+        rounded = [ROUNDED] if self._rounds and RANGES in manifest.files else []
+        return [*rounded, *dict.fromkeys((self.precision, WHOLE))]
+
+    def _network(self, file: Path, folder: Path, precision: str) -> EmotionNetwork:
+        network = self._core.read_model(file)
+        if precision == ROUNDED:
+            round_to_int8(network, read_ranges(folder), folder)
+        rest = self.precision if precision == ROUNDED else precision
+        compiled = self._core.compile_model(network, DEVICE, _options(rest))
+        return EmotionNetwork(compiled, precision)
 
 
 class EmotionNetwork:
     """See inference.emotion.Network. One run uses every core that it may."""
 
-    def __init__(self, core: openvino.Core, file: Path, precision: str) -> None:
-        self._requests = _Requests(core.compile_model(file, DEVICE, _options(precision)))
+    def __init__(self, compiled: openvino.CompiledModel, precision: str) -> None:
+        self.precision = precision
+        self._requests = _Requests(compiled)
 
     def probabilities(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         """See Network."""

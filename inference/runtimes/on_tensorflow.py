@@ -1,6 +1,7 @@
 """Networks on TensorFlow, as they were trained and exported; YuNet on OpenCV's own runtime."""
 
 from pathlib import Path
+from typing import Final
 
 import keras
 import numpy as np
@@ -12,12 +13,14 @@ from inference.manifest import Manifest, ModelError
 from inference.network import load_network
 from inference.yunet import OpenCvNetwork
 
+PRECISION: Final = "float32"
+
 
 class TensorFlow:
     """See inference.runtimes.Runtime."""
 
     name = "tensorflow"
-    precision = "float32"
+    precision = PRECISION
 
     def emotion_model(self, folder: Path) -> EmotionModel:
         """See Runtime. For weights that do not fit, the error names the first that differs."""
@@ -35,6 +38,8 @@ class TracedNetwork:
 
     function: (N, S, S, C) float32 to (N, 7) probabilities, of any N.
     """
+
+    precision = PRECISION
 
     def __init__(self, manifest: Manifest, network: keras.Model) -> None:
         temperature = manifest.temperature
