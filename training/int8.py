@@ -42,7 +42,7 @@ MOST_LOST: Final = 0.003
 """Of PrivateTest's accuracy."""
 ROUNDED_BY: Final = 1000
 """Faces that kernels are rounded by."""
-RANGED_BY: Final = 400
+RANGED_BY: Final = 500
 """Faces that ranges are found by."""
 SHARE: Final = 0.8
 """Of the greatest value of all these faces: a few that are cut cost less than wider steps."""

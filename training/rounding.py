@@ -1,4 +1,4 @@
-"""Kernels on a grid of 255 values a filter, which int8 then keeps exactly.
+"""Kernels on a grid of 255 values a filter, which int8 then keeps.
 
 After Frantar, Ashkboos, Hoefler and Alistarh, "GPTQ: Accurate Post-Training Quantization for
 Generative Pre-trained Transformers", 2023: weight after weight is rounded, and those that are left
@@ -39,7 +39,9 @@ def round_filters(
 ) -> NDArray[np.float32]:
     """Filters with each weight a whole number of steps, 127 of which are the filter's greatest.
 
-    filters: (O, I). moments: (I, I) second moments of their inputs, or a multiple.
+    Where making up for others takes the greatest weight itself below 127 steps, int8, which knows
+    the result alone, rounds the filter once more. filters: (O, I). moments: (I, I) second moments
+    of their inputs, or a multiple.
     """
     count = len(moments)
     order = np.argsort(-np.diag(moments))  # the weights that matter most have most to make up

@@ -1,6 +1,6 @@
 """A network for OpenVINO computed in 8 bits, where its folder says between which values.
 
-Kernels that training.int8 has rounded already stay what they are; what reaches them is rounded.
+Kernels that training.int8 has rounded already mostly stay; what reaches them is rounded.
 """
 
 import zipfile
